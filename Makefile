@@ -1,0 +1,42 @@
+# Two commands do all the set-up: `make run` and `make test`. `make help` lists the rest.
+# Needs git, make and Python 3.10 or newer; PYTHON=/path/to/python chooses one.
+
+CANDIDATES = $(PYTHON) python3 python3.13 python3.12 python3.11 python3.10 python
+BIN = .venv/bin
+NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 10))
+
+.PHONY: help run test lab notebooks clean
+.DEFAULT_GOAL := help
+
+help: ## list the commands
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: .venv/installed ## run every notebook and write pages to build/html (NOTEBOOK=06_iris: one)
+	$(BIN)/python notebooks/run.py $(NOTEBOOK)
+
+test: .venv/installed ## check style, run the unit tests and compare every notebook with its outputs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pytest --nbval -n auto --dist loadfile
+
+lab: .venv/installed ## open the series in JupyterLab
+	JUPYTER_PREFER_ENV_PATH=1 $(BIN)/jupyter lab notebooks/00_start_here.ipynb
+
+notebooks: .venv/installed ## run the notebooks on the real data and store their outputs
+	$(BIN)/python notebooks/run.py --in-place $(NOTEBOOK)
+
+clean: ## remove the environment and everything built
+	rm -rf .venv build nnlib.egg-info .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/installed: pyproject.toml
+	@for python in $(CANDIDATES); do \
+		if $$python -c '$(NEW_ENOUGH)' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+		echo "nnlib needs Python 3.10 or newer: install one, or name it with PYTHON=..."; exit 1; \
+	fi; \
+	echo "making .venv with $$($$found --version); the first time this takes some minutes"; \
+	$$found -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -e '.[dev]'
+	touch $@

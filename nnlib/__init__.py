@@ -1,0 +1,39 @@
+"""Neural networks from scratch in NumPy: the package behind a series of notebooks.
+
+A module an idea, in the order of the notebooks: activations, initializers, layers, losses,
+gradient_check, optimizers, metrics, callbacks, models. Imported by name, because they need more
+than NumPy or are not for building networks: datasets, plotting, explain, checks.
+"""
+
+from nnlib import (
+    activations,
+    callbacks,
+    gradient_check,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+)
+from nnlib.activations import ActivationFunction
+from nnlib.layers import Dense, Input
+from nnlib.models import Sequential
+from nnlib.optimizers import SGD
+
+__all__ = [
+    "SGD",
+    "ActivationFunction",
+    "Dense",
+    "Input",
+    "Sequential",
+    "activations",
+    "callbacks",
+    "gradient_check",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "optimizers",
+]

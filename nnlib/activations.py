@@ -1,0 +1,313 @@
+"""Activation functions: the bends that let a stack of layers be more than one straight line.
+
+Every function takes the pre-activation Z, and so does every derivative.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlib._lookup import look_up
+
+__all__ = [
+    "ActivationFunction",
+    "get",
+    "leaky_relu",
+    "leaky_relu_derivative",
+    "linear",
+    "linear_derivative",
+    "relu",
+    "relu_derivative",
+    "sigmoid",
+    "sigmoid_derivative",
+    "softmax",
+    "softmax_derivative",
+    "tanh",
+    "tanh_derivative",
+]
+
+
+def linear(Z):
+    """Pass the pre-activation on unchanged, as an output layer for regression does.
+
+    f(z) = z
+
+    Parameters
+    ----------
+    Z : ndarray, any shape
+
+    Returns
+    -------
+    ndarray, the shape of Z
+    """
+    return Z
+
+
+def linear_derivative(Z):
+    """Slope of the identity.
+
+    f'(z) = 1
+
+    Parameters
+    ----------
+    Z : ndarray, any shape
+
+    Returns
+    -------
+    ndarray, the shape of Z
+    """
+    return np.ones_like(Z)
+
+
+def sigmoid(Z):
+    """Squash every number into (0, 1), so that it can be read as a probability.
+
+    σ(z) = 1 / (1 + e^-z), computed as e^z / (1 + e^z) for z < 0 so that no exponential overflows.
+
+    Parameters
+    ----------
+    Z : ndarray of floats, any shape
+
+    Returns
+    -------
+    ndarray, the shape of Z
+
+    Notes
+    -----
+    The logistic function of Verhulst (1838); see Goodfellow, Bengio and Courville,
+    Deep Learning (2016), section 3.10.
+    """
+    E = np.exp(-np.abs(Z))  # in (0, 1] whatever the sign of Z
+    return np.where(Z >= 0, 1, E) / (1 + E)
+
+
+def sigmoid_derivative(Z):
+    """Slope of the sigmoid at the pre-activation Z.
+
+    σ'(z) = σ(z) (1 - σ(z)) = σ(z) σ(-z), at most 1/4; the second form keeps its digits for large z.
+
+    Parameters
+    ----------
+    Z : ndarray of floats, any shape
+
+    Returns
+    -------
+    ndarray, the shape of Z
+    """
+    return sigmoid(Z) * sigmoid(-Z)
+
+
+def tanh(Z):
+    """Squash every number into (-1, 1), with 0 staying 0.
+
+    tanh(z) = (e^z - e^-z) / (e^z + e^-z) = 2 σ(2z) - 1
+
+    Parameters
+    ----------
+    Z : ndarray of floats, any shape
+
+    Returns
+    -------
+    ndarray, the shape of Z
+    """
+    return np.tanh(Z)
+
+
+def tanh_derivative(Z):
+    """Slope of the hyperbolic tangent at the pre-activation Z.
+
+    tanh'(z) = 1 - tanh²(z), at most 1
+
+    Parameters
+    ----------
+    Z : ndarray of floats, any shape
+
+    Returns
+    -------
+    ndarray, the shape of Z
+    """
+    return 1 - np.tanh(Z) ** 2
+
+
+def relu(Z):
+    """Keep what is positive and put 0 in place of the rest.
+
+    relu(z) = max(z, 0)
+
+    Parameters
+    ----------
+    Z : ndarray of floats, any shape
+
+    Returns
+    -------
+    ndarray, the shape of Z
+
+    Notes
+    -----
+    Nair and Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines (2010).
+    """
+    return np.maximum(Z, 0)
+
+
+def relu_derivative(Z):
+    """Slope of ReLU at the pre-activation Z: 1 where the unit is on, 0 where it is off.
+
+    relu'(z) = 1 for z > 0, else 0; at the kink z = 0 it is taken as 0, as Keras and PyTorch do.
+
+    Parameters
+    ----------
+    Z : ndarray of floats, any shape
+
+    Returns
+    -------
+    ndarray, the shape of Z
+    """
+    return np.heaviside(Z, 0)
+
+
+def leaky_relu(Z, negative_slope=0.2):
+    """Keep what is positive and shrink the rest, so that no unit is ever quite off.
+
+    f(z) = z for z > 0, else a z, with a = `negative_slope`
+
+    Parameters
+    ----------
+    Z : ndarray of floats, any shape
+    negative_slope : float
+        Keras's default is 0.2; many tutorials use 0.1 or 0.01.
+
+    Returns
+    -------
+    ndarray, the shape of Z
+
+    Notes
+    -----
+    Maas, Hannun and Ng, Rectifier Nonlinearities Improve Neural Network Acoustic Models (2013).
+    """
+    return np.where(Z > 0, Z, negative_slope * Z)
+
+
+def leaky_relu_derivative(Z, negative_slope=0.2):
+    """Slope of leaky ReLU at the pre-activation Z.
+
+    f'(z) = 1 for z > 0, else a, with a = `negative_slope`
+
+    Parameters
+    ----------
+    Z : ndarray of floats, any shape
+    negative_slope : float
+
+    Returns
+    -------
+    ndarray, the shape of Z
+    """
+    return np.where(Z > 0, np.ones_like(Z), negative_slope)
+
+
+def softmax(Z):
+    """Turn each row of scores into probabilities that sum to 1.
+
+    softmax(z)_i = e^(z_i - m) / Σ_j e^(z_j - m), with m = max(z) of the same row, so that the
+    largest exponent is 0 and nothing overflows; m cancels.
+
+    Parameters
+    ----------
+    Z : ndarray of floats (n, k) or (k,)
+
+    Returns
+    -------
+    ndarray, the shape of Z
+
+    Examples
+    --------
+    >>> softmax(np.array([1000.0, 1000.0]))
+    array([0.5, 0.5])
+
+    Notes
+    -----
+    Bridle (1990); Goodfellow, Bengio and Courville, Deep Learning (2016), section 4.1.
+    """
+    E = np.exp(Z - Z.max(axis=-1, keepdims=True))
+    return E / E.sum(axis=-1, keepdims=True)
+
+
+def softmax_derivative(Z):
+    """Jacobian of softmax: how each probability of a row answers to each score of that row.
+
+    ∂a_i / ∂z_j = a_i (δ_ij - a_j), with a = softmax(z) and δ_ij = 1 if i = j, else 0
+
+    Parameters
+    ----------
+    Z : ndarray of floats (n, k) or (k,)
+
+    Returns
+    -------
+    ndarray (n, k, k) or (k, k)
+        A matrix per row, not a number per entry: every score moves every probability.
+    """
+    A = softmax(Z)
+    return A[..., None] * (np.eye(A.shape[-1], dtype=A.dtype) - A[..., None, :])
+
+
+@dataclass(frozen=True)
+class ActivationFunction:
+    """An activation function with its name and its derivative, as a layer needs it.
+
+    Parameters
+    ----------
+    name : str
+    function : callable (Z) -> A
+    derivative : callable (Z) -> dA/dZ, entry by entry; or None
+        None where the derivative is not entry by entry (softmax); such a function can stand at
+        the output only, with the loss that knows its gradient.
+    """
+
+    name: str
+    function: Callable
+    derivative: Callable | None
+
+    def __call__(self, Z):
+        return self.function(Z)
+
+
+_ACTIVATIONS = {
+    record.name: record
+    for record in (
+        ActivationFunction("linear", linear, linear_derivative),
+        ActivationFunction("sigmoid", sigmoid, sigmoid_derivative),
+        ActivationFunction("tanh", tanh, tanh_derivative),
+        ActivationFunction("relu", relu, relu_derivative),
+        ActivationFunction("leaky_relu", leaky_relu, leaky_relu_derivative),
+        ActivationFunction("softmax", softmax, None),
+    )
+}
+
+
+def get(identifier):
+    """Find the activation function of a name, as Keras's function of the same name does.
+
+    Parameters
+    ----------
+    identifier : str, ActivationFunction or None
+        None means linear, as in Keras.
+
+    Returns
+    -------
+    ActivationFunction
+
+    Raises
+    ------
+    ValueError
+        If there is no activation function of that name.
+    TypeError
+        If `identifier` is something else, a bare function for instance.
+    """
+    if isinstance(identifier, ActivationFunction):
+        return identifier
+    if callable(identifier):
+        raise TypeError(
+            f"an activation is a name or an ActivationFunction, got {identifier!r}: "
+            "write ActivationFunction(name, function, derivative)"
+        )
+    return look_up("linear" if identifier is None else identifier, _ACTIVATIONS, "activation")

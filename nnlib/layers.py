@@ -1,0 +1,215 @@
+"""The dense layer: every output is a weighted sum of all inputs, plus a bias, then bent.
+
+Two pure functions do the arithmetic; `Dense` holds the arrays and calls them.
+"""
+
+import numpy as np
+
+from nnlib import activations, initializers
+
+__all__ = ["Dense", "Input", "dense_backward", "dense_forward"]
+
+
+def dense_forward(X, W, b):
+    """Pre-activations of a dense layer for a batch of samples.
+
+    Z = X W + b
+
+    Parameters
+    ----------
+    X : ndarray (n, n_in)  a sample a row
+    W : ndarray (n_in, n_out)
+    b : ndarray (n_out,)
+
+    Returns
+    -------
+    Z : ndarray (n, n_out)
+    """
+    return X @ W + b
+
+
+def dense_backward(dZ, X, W, input_gradient=True):
+    """Gradients of the loss with respect to a dense layer's input, weights and bias.
+
+    Chain rule through Z = X W + b: dX = dZ Wᵀ, dW = Xᵀ dZ, db = Σ_samples dZ.
+
+    Parameters
+    ----------
+    dZ : ndarray (n, n_out)  gradient of the loss with respect to Z
+    X : ndarray (n, n_in)  the input that the forward pass saw
+    W : ndarray (n_in, n_out)
+    input_gradient : bool
+        False leaves out dX, which the first layer of a network has no use for.
+
+    Returns
+    -------
+    dX (n, n_in) or None, dW (n_in, n_out), db (n_out,)
+
+    Notes
+    -----
+    Rumelhart, Hinton and Williams, Learning Representations by Back-Propagating Errors (1986).
+    The 1/n of a mean loss is already in dZ, so a layer only sums.
+    """
+    dX = dZ @ W.T if input_gradient else None  # (n, n_in)
+    dW = X.T @ dZ  # (n_in, n_out)
+    db = dZ.sum(axis=0)  # (n_out,)
+    return dX, dW, db
+
+
+class Input:
+    """The width of a sample, so that a model can make its weights before it sees data.
+
+    Parameters
+    ----------
+    shape : tuple (n_features,)
+        As in Keras, without the number of samples.
+    """
+
+    def __init__(self, shape):
+        if not (isinstance(shape, tuple | list) and len(shape) == 1 and _is_count(shape[0])):
+            raise ValueError(f"Input takes a shape of one whole number, as (4,), got {shape!r}")
+        self.shape = (int(shape[0]),)
+
+    def __repr__(self):
+        return f"Input({self.shape})"
+
+
+class Dense:
+    """A layer in which every unit sees every input.
+
+    A = f(X W + b)
+
+    Parameters
+    ----------
+    units : int
+        Number of outputs, n_out.
+    activation : str, ActivationFunction or None
+        f; None means linear, as in Keras.
+    kernel_initializer, bias_initializer : str or callable (shape, rng)
+        Starting values of W and b.
+
+    Attributes
+    ----------
+    W : ndarray (n_in, n_out), or None until the layer is built
+    b : ndarray (n_out,), or None until the layer is built
+    X, Z, A : ndarray
+        Input, pre-activation and output of the last `forward`.
+    dW, db : ndarray
+        Gradients of the last `backward`, the shapes of W and b.
+    """
+
+    def __init__(
+        self,
+        units,
+        activation="linear",
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+    ):
+        if not _is_count(units):
+            raise ValueError(f"Dense takes a whole number of units, 1 or more, got {units!r}")
+        self.units = int(units)
+        self.activation = activations.get(activation)
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.W = self.b = self.X = self.Z = self.A = self.dW = self.db = None
+
+    def __repr__(self):
+        return f"Dense({self.units}, activation={self.activation.name!r})"
+
+    def build(self, n_features, rng, dtype="float32"):
+        """Draw starting weights for inputs of `n_features` columns.
+
+        W ~ kernel_initializer, shape (n_in, n_out); b ~ bias_initializer, shape (n_out,)
+
+        Parameters
+        ----------
+        n_features : int
+        rng : numpy.random.Generator
+        dtype : str or dtype
+
+        Raises
+        ------
+        ValueError
+            If an initializer gives another shape.
+        """
+        W = self._draw(self.kernel_initializer, (n_features, self.units), rng, dtype)
+        b = self._draw(self.bias_initializer, (self.units,), rng, dtype)
+        self.W, self.b = W, b
+
+    def _draw(self, initializer, shape, rng, dtype):
+        values = np.array(initializer(shape, rng), dtype=dtype)
+        if values.shape != shape:
+            raise ValueError(
+                f"{self!r} needs starting values of shape {shape}, "
+                f"but its initializer gave {values.shape}"
+            )
+        return values
+
+    def __call__(self, X):
+        """The layer's output, remembering nothing: A = f(X W + b), (n, n_in) -> (n, n_out)."""
+        self.check_input(X)
+        return self.activation(dense_forward(X, self.W, self.b))
+
+    def forward(self, X):
+        """The layer's output, remembering what the backward pass will need.
+
+        Z = X W + b, A = f(Z)
+
+        Parameters
+        ----------
+        X : ndarray (n, n_in)
+
+        Returns
+        -------
+        A : ndarray (n, n_out)
+        """
+        self.X = X
+        self.Z = dense_forward(X, self.W, self.b)
+        self.A = self.activation(self.Z)
+        return self.A
+
+    def backward(self, dZ, input_gradient=True):
+        """Store the gradients of W and b, and return the gradient of the layer's input.
+
+        dX, dW, db = dense_backward(dZ, X, W), with the X of the last `forward`
+
+        Parameters
+        ----------
+        dZ : ndarray (n, n_out)  gradient of the loss with respect to Z
+        input_gradient : bool
+            False leaves out dX, which the first layer of a network has no use for.
+
+        Returns
+        -------
+        dX : ndarray (n, n_in) or None
+        """
+        dX, self.dW, self.db = dense_backward(dZ, self.X, self.W, input_gradient)
+        return dX
+
+    def check_input(self, X):
+        """Raise a ValueError that names the fix unless X is a batch this layer can take."""
+        if self.W is None:
+            raise ValueError(
+                f"{self!r} has no weights yet: call build(n_features, rng), or put it in a "
+                "Sequential, which builds its layers on an Input or on the first data"
+            )
+        n_in = len(self.W)
+        shape = np.shape(X)
+        problem = f"Dense({self.units}) expects {n_in} features but got X with shape {shape}"
+        if len(shape) == 1 and shape[0] == n_in:
+            raise ValueError(f"{problem}: for a single sample, did you mean X[None, :]?")
+        if len(shape) != 2:
+            raise ValueError(f"{problem}: X needs two axes, (samples, features)")
+        if shape[1] != n_in:
+            transposed = ": did you pass X.T?" if shape[0] == n_in else ""
+            raise ValueError(f"{problem}{transposed}")
+
+    def count_params(self):
+        """Number of trainable numbers: n_in n_out + n_out."""
+        if self.W is None:
+            raise ValueError(f"{self!r} has no weights yet, so they cannot be counted")
+        return self.W.size + self.b.size
+
+
+def _is_count(value):
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 1

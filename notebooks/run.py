@@ -1,0 +1,228 @@
+"""Run the notebooks top to bottom, write them as HTML pages, and say how each fared.
+
+python notebooks/run.py              all of them, to build/html
+python notebooks/run.py 06_iris      one of them
+python notebooks/run.py --in-place   store the outputs in the notebooks instead (real data only)
+"""
+
+import argparse
+import html
+import json
+import os
+import re
+import shutil
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import jupyter_server_mathjax
+import nbformat
+import psutil
+from jinja2 import DictLoader
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbconvert import HTMLExporter
+from tqdm import tqdm
+
+NOTEBOOKS = Path(__file__).resolve().parent
+SITE = NOTEBOOKS.parent / "build" / "html"
+CELL_TIMEOUT = 600  # seconds
+
+# Run after the last cell, and not kept: which data did this page use?
+ASK_FOR_SOURCES = """
+import json
+print(json.dumps(sorted({value.source for value in list(globals().values())
+                         if type(value).__name__ == "Dataset" and hasattr(value, "source")})))
+"""
+
+# nbconvert's page, with each picture's text alternative taken from its cell's metadata, and with
+# what loads from elsewhere left out, so that a page reads the same without a network.
+PAGE = """
+{%- extends 'lab/index.html.j2' -%}
+{%- block html_head_js -%}{%- endblock html_head_js -%}
+{%- block html_head_js_mermaidjs -%}{%- endblock html_head_js_mermaidjs -%}
+{%- block data_png scoped -%}
+{%- set alt = cell.metadata.get('alt', '') | escape_html_keep_quotes -%}
+{{ super() | replace('<img ', '<img alt="' ~ alt ~ '" ', 1) }}
+{%- endblock data_png -%}
+"""
+
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Neural networks from scratch</title>
+<style>
+body {{ font: 18px/1.6 sans-serif; max-width: 40em; margin: 2em auto; padding: 0 1em }}
+</style>
+<h1>Neural networks from scratch</h1>
+<p>A series of notebooks with the package <code>nnlib</code>, run on this machine.</p>
+<ul>
+{items}
+</ul>
+</html>
+"""
+
+
+@dataclass
+class Result:
+    """How one notebook fared."""
+
+    name: str
+    seconds: float
+    megabytes: float
+    sources: list
+    failure: str | None = None
+
+    def row(self):
+        data = "; ".join(self.sources) or "-"
+        return (
+            f"{self.name:<18} {self.seconds:>7.1f} {self.megabytes:>7.0f}  "
+            f"{data:<28} {'FAILED' if self.failure else 'ok'}"
+        )
+
+
+def find_notebooks(names):
+    """Paths of the notebooks of these names, in order; of all of them if there are no names."""
+    paths = {path.stem: path for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))}
+    names = [Path(name).stem for name in names]
+    if unknown := [name for name in names if name not in paths]:
+        sys.exit(f"no notebook named {', '.join(unknown)}; there are: {', '.join(paths)}")
+    return [paths[name] for name in paths if not names or name in names]
+
+
+def execute(path):
+    """Run one notebook in a kernel of its own; the notebook with its outputs, and a Result."""
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_TIMEOUT,
+        record_timing=False,
+        store_widget_state=False,
+        extra_arguments=["--IPKernelApp.log_level=40"],  # errors only
+        resources={"metadata": {"path": str(NOTEBOOKS)}},
+    )
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    result = Result(path.stem, 0.0, 0.0, [])
+    start = time.perf_counter()
+    with client.setup_kernel():
+        bar = tqdm(notebook.cells, desc=path.stem, unit="cell", leave=False, disable=None)
+        for index, cell in enumerate(bar):
+            try:
+                client.execute_cell(cell, index)
+            except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+                result.failure = describe_failure(index, cell, error)
+                break
+        result.seconds = time.perf_counter() - start
+        result.megabytes = peak_megabytes(client.km.provisioner.pid)
+        result.sources = ask_for_sources(client)
+    # the exact Python version would change with every machine
+    notebook.metadata.get("language_info", {}).pop("version", None)
+    return notebook, result
+
+
+def describe_failure(index, cell, error):
+    if isinstance(error, CellExecutionError):
+        reason = f"{error.ename}: {error.evalue}"
+    elif isinstance(error, DeadKernelError):
+        reason = "the kernel died: out of memory?"
+    else:
+        reason = f"took longer than {CELL_TIMEOUT} s"
+    first_line = cell.source.strip().splitlines()[0]
+    return f"cell {index + 1}, `{first_line}`\n    {reason}"
+
+
+def peak_megabytes(pid):
+    """Most memory a process has held (on macOS, which does not tell, what it holds now)."""
+    status = Path(f"/proc/{pid}/status")
+    try:
+        if status.exists():
+            return int(re.search(r"VmHWM:\s+(\d+)", status.read_text())[1]) / 1024
+        memory = psutil.Process(pid).memory_info()
+        return getattr(memory, "peak_wset", memory.rss) / 1024**2
+    except (OSError, TypeError, psutil.Error):  # it died
+        return 0.0
+
+
+def ask_for_sources(client):
+    cell = nbformat.v4.new_code_cell(ASK_FOR_SOURCES)
+    client.nb.cells.append(cell)
+    try:
+        client.execute_cell(cell, len(client.nb.cells) - 1)
+        return json.loads(cell.outputs[0].text)
+    except (CellExecutionError, CellTimeoutError, DeadKernelError):
+        return []
+    finally:
+        client.nb.cells.pop()
+
+
+def write_page(notebook, path):
+    """Write one notebook as an HTML page; links to other notebooks become links to their pages."""
+    exporter = HTMLExporter(
+        extra_loaders=[DictLoader({"page.html.j2": PAGE})],
+        template_file="page.html.j2",
+        mathjax_url="mathjax/MathJax.js?config=TeX-AMS-MML_HTMLorMML-full,Safe",
+    )
+    notebook.metadata["title"] = title_of(path)
+    body, _ = exporter.from_notebook_node(notebook)
+    body = re.sub(r'href="([0-9]{2}_\w+)\.ipynb', r'href="\1.html', body)
+    SITE.mkdir(parents=True, exist_ok=True)
+    (SITE / f"{path.stem}.html").write_text(body, encoding="utf-8")
+
+
+def title_of(path):
+    """A notebook's first heading."""
+    first = nbformat.read(path, as_version=4).cells[0].source
+    return re.search(r"^# (.+)$", first, flags=re.M)[1]
+
+
+def write_index():
+    """Write the page that lists the pages there are, and put MathJax beside it."""
+    mathjax = Path(jupyter_server_mathjax.__file__).parent / "static"
+    shutil.copytree(mathjax, SITE / "mathjax", dirs_exist_ok=True)
+    items = "\n".join(
+        f'<li><a href="{path.stem}.html">{html.escape(title_of(path))}</a></li>'
+        for path in find_notebooks([])
+        if (SITE / f"{path.stem}.html").exists()
+    )
+    (SITE / "index.html").write_text(INDEX.format(items=items), encoding="utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", help="notebooks to run, as 06_iris; all if none")
+    parser.add_argument("--in-place", action="store_true", help="store the outputs; no HTML")
+    arguments = parser.parse_args()
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this environment's kernel, not the user's
+    for name in ("JPY_SESSION_NAME", "VSCODE_PID"):  # nobody watches the kernels: no sliders
+        os.environ.pop(name, None)
+    if arguments.in_place:
+        os.environ["NNLIB_DATA"] = "real"
+    results = []
+    for path in find_notebooks(arguments.names):
+        print(f"{path.stem} …", flush=True)
+        notebook, result = execute(path)
+        results.append(result)
+        if arguments.in_place:
+            if not result.failure:
+                nbformat.write(notebook, path)
+        else:
+            write_page(notebook, path)
+    if not arguments.in_place:
+        write_index()
+    print(f"\n{'notebook':<18} {'seconds':>7} {'peak MB':>7}  {'data':<28} result")
+    for result in results:
+        print(result.row())
+    failures = [result for result in results if result.failure]
+    for result in failures:
+        print(f"\n{result.name} FAILED in {result.failure}")
+    if not arguments.in_place:
+        print(f"\npages: {SITE / 'index.html'}")
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()
