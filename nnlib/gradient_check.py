@@ -26,7 +26,8 @@ def numerical_gradient(f, x, h=1e-5):
     -----
     Press, Teukolsky, Vetterling and Flannery, Numerical Recipes (2007), section 5.7.
     """
-    x = np.array(x, dtype=np.result_type(x, np.float32))
+    x = np.asarray(x)
+    x = x.astype(np.result_type(x, np.float32))  # a copy; float32 stays float32
     gradient = np.empty_like(x)
     for i in np.ndindex(x.shape):
         kept = x[i]

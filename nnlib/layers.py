@@ -211,5 +211,39 @@ class Dense:
         return self.W.size + self.b.size
 
 
+def as_batch(x, dtype):
+    """Samples as a float matrix, or an error that names the fix.
+
+    X = x, as an array (n, n_features) with n > 0 and every number finite
+
+    Parameters
+    ----------
+    x : array, list or table (n, n_features)
+    dtype : dtype
+
+    Returns
+    -------
+    X : ndarray (n, n_features)
+        x itself where it is such an array already.
+
+    Raises
+    ------
+    ValueError
+        If x does not hold numbers, has other than two axes or no rows, or holds NaN or infinity.
+    """
+    x = np.asarray(x)
+    if x.dtype.kind not in "biuf":
+        raise ValueError(f"x must hold numbers, got dtype {x.dtype}")
+    if x.ndim != 2:
+        fix = "x[None, :]" if x.ndim == 1 else "x.reshape(len(x), -1)"
+        raise ValueError(f"x needs two axes, (samples, features), got {x.shape}: try {fix}")
+    if len(x) == 0:
+        raise ValueError(f"x holds no samples: shape {x.shape}")
+    x = np.asarray(x, dtype=dtype)
+    if not np.isfinite(x).all():
+        raise ValueError(f"x holds NaN or infinity (in {dtype})")
+    return x
+
+
 def _is_count(value):
     return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 1

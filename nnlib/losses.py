@@ -200,6 +200,30 @@ class Loss:
     gradient: Callable
     output_activation: str | None
 
+    def check_layers(self, layers):
+        """Raise a ValueError unless the loss goes with the last layer, and no other is softmax.
+
+        Parameters
+        ----------
+        layers : list of Dense
+        """
+        for layer in layers[:-1]:
+            if layer.activation.derivative is None:
+                name = layer.activation.name
+                raise ValueError(f"{name} can stand at the output only, not inside")
+        for output in layers[-1:]:
+            wanted, found = self.output_activation, output.activation
+            if wanted and found.name != wanted:
+                raise ValueError(
+                    f"{self.name} goes with a {wanted} output, but the last layer is {output!r}: "
+                    f"write Dense({output.units}, activation={wanted!r})"
+                )
+            if not wanted and found.derivative is None:
+                raise ValueError(
+                    f"{self.name} goes with an element-wise output, but the last layer is "
+                    f"{output!r}: use categorical_crossentropy with softmax, or a linear output"
+                )
+
     def prepare_targets(self, y, n_samples, n_outputs, dtype):
         """Targets in the shape of the outputs, (n, k), or a ValueError that names the fix.
 
@@ -254,7 +278,7 @@ def _as_numbers(y):
     if y.dtype.kind not in "biuf":
         raise ValueError(f"y must hold numbers, got dtype {y.dtype} ({y.ravel()[:3].tolist()}…)")
     if y.ndim == 0 or y.size == 0:
-        raise ValueError(f"y is empty: shape {y.shape}")
+        raise ValueError(f"y holds no samples: shape {y.shape}")
     if not np.isfinite(y).all():
         raise ValueError("y holds NaN or infinity")
     return y

@@ -9,7 +9,7 @@ import numpy as np
 from nnlib import losses, optimizers
 from nnlib._progress import progress
 from nnlib.callbacks import History
-from nnlib.layers import Dense, Input
+from nnlib.layers import Dense, Input, as_batch
 from nnlib.metrics import get as get_metric
 
 __all__ = ["Sequential"]
@@ -107,7 +107,7 @@ class Sequential:
         """
         optimizer, loss = optimizers.get(optimizer), losses.get(loss)
         scores = {name: get_metric(name) for name in metrics or ()}
-        _check_activations(self.layers, loss)
+        loss.check_layers(self.layers)
         self.optimizer, self.loss, self.metrics = optimizer, loss, scores
 
     @property
@@ -218,6 +218,7 @@ class Sequential:
             dW1, db1, dW2, …: the shapes of `parameters`.
         """
         X, Y = self._prepare(x, y)
+        self._build_for(X)
         self.forward(X)
         self.backward(Y)
         return float(self.compute_loss(Y)), self.gradients
@@ -271,7 +272,10 @@ class Sequential:
         validation = self._prepare(*validation_data) if validation_data is not None else None
         if validation is None and validation_split != 0:
             X, Y, *validation = _split_off_end(X, Y, validation_split)
+        if validation and validation[0].shape[1] != X.shape[1]:
+            raise ValueError(f"x has {X.shape[1]} features, validation x {validation[0].shape[1]}")
 
+        self._build_for(X)
         self.history, self.stop_training = History(), False
         callbacks = [self.history, *(callbacks or ())]
         for callback in callbacks:
@@ -321,6 +325,7 @@ class Sequential:
             The loss alone, or [loss, metric, …] if the model was compiled with metrics.
         """
         X, Y = self._prepare(x, y)
+        self._build_for(X)
         scores = list(self._record(Y, self.forward(X)).values())
         return scores if self.metrics else scores[0]
 
@@ -335,27 +340,30 @@ class Sequential:
         -------
         A : ndarray (n, k)
         """
-        A = _as_batch(x, self.dtype)
+        A = self._as_batch(x)
         self._build_for(A)
         for layer in self.layers:
             A = layer(A)
         return A
 
     def _prepare(self, x, y):
-        """Check x and y against the model before anything changes; arrays ready for training."""
+        """x and y as arrays ready for training; every check, and no change to the model."""
         if self.loss is None:
             raise ValueError("the model is not compiled: call compile(optimizer, loss) first")
-        _check_activations(self.layers, self.loss)
-        X = _as_batch(x, self.dtype)
-        Y = self.loss.prepare_targets(y, len(X), self._top().units, self.dtype)
-        self._build_for(X)
-        return X, Y
+        n_outputs = self._top().units
+        self.loss.check_layers(self.layers)
+        X = self._as_batch(x)
+        return X, self.loss.prepare_targets(y, len(X), n_outputs, self.dtype)
+
+    def _as_batch(self, x):
+        X = as_batch(x, self.dtype)
+        if self._top().W is not None:
+            self.layers[0].check_input(X)
+        return X
 
     def _build_for(self, X):
-        self._top()
-        if self.n_features is None:
-            self.build(X.shape[1:])
-        self.layers[0].check_input(X)
+        if self._top().W is None:
+            self.build(X.shape)
 
     def _top(self):
         if not self.layers:
@@ -450,46 +458,6 @@ class Sequential:
                 "the model has no weights yet: put Input((n_features,)) first, "
                 "or call build((None, n_features))"
             )
-
-
-def _check_activations(layers, loss):
-    """The loss must go with the output layer, and softmax can stand nowhere else."""
-    for layer in layers[:-1]:
-        if layer.activation.derivative is None:
-            raise ValueError(f"{layer.activation.name} can stand at the output only, not inside")
-    if not layers:
-        return
-    output, wanted = layers[-1], loss.output_activation
-    found = output.activation.name
-    if wanted and found != wanted:
-        raise ValueError(
-            f"{loss.name} goes with a {wanted} output, but the last layer is {output!r}: "
-            f"write Dense({output.units}, activation={wanted!r})"
-        )
-    if not wanted and output.activation.derivative is None:
-        raise ValueError(
-            f"{loss.name} goes with an element-wise output, but the last layer is {output!r}: "
-            "use categorical_crossentropy with softmax, or a linear output"
-        )
-
-
-def _as_batch(x, dtype):
-    """x as a float array (n, n_features), n > 0, all finite; or an error that names the fix."""
-    x = np.asarray(x)
-    if x.dtype.kind not in "biuf":
-        raise ValueError(f"x must hold numbers, got dtype {x.dtype}")
-    if x.ndim == 2 and len(x) == 0:
-        raise ValueError(f"x holds no samples: shape {x.shape}")
-    if x.ndim == 1:
-        raise ValueError(f"x needs two axes, (samples, features), got {x.shape}: try x[None, :]")
-    if x.ndim != 2:
-        raise ValueError(
-            f"x needs two axes, (samples, features), got {x.shape}: try x.reshape(len(x), -1)"
-        )
-    x = np.asarray(x, dtype=dtype)
-    if not np.isfinite(x).all():
-        raise ValueError(f"x holds NaN or infinity (in {dtype})")
-    return x
 
 
 def _split_off_end(X, Y, share):

@@ -43,7 +43,7 @@ PAGE = """
 {%- block html_head_js -%}{%- endblock html_head_js -%}
 {%- block html_head_js_mermaidjs -%}{%- endblock html_head_js_mermaidjs -%}
 {%- block data_png scoped -%}
-{%- set alt = cell.metadata.get('alt', '') | escape_html_keep_quotes -%}
+{%- set alt = cell.metadata.get('alt', '') | escape_html -%}
 {{ super() | replace('<img ', '<img alt="' ~ alt ~ '" ', 1) }}
 {%- endblock data_png -%}
 """

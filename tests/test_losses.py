@@ -1,0 +1,176 @@
+"""Losses: worked numbers, gradients against central differences, stability, targets."""
+
+import numpy as np
+import pytest
+
+from nnlib import losses
+from nnlib.activations import sigmoid, softmax
+from nnlib.gradient_check import numerical_gradient, relative_error
+from nnlib.losses import (
+    binary_crossentropy,
+    binary_crossentropy_gradient,
+    categorical_crossentropy,
+    categorical_crossentropy_gradient,
+    mean_squared_error,
+    mean_squared_error_gradient,
+    one_hot,
+)
+
+PAIRS = {
+    "mean_squared_error": (mean_squared_error, mean_squared_error_gradient),
+    "binary_crossentropy": (binary_crossentropy, binary_crossentropy_gradient),
+    "categorical_crossentropy": (categorical_crossentropy, categorical_crossentropy_gradient),
+}
+pairs = pytest.mark.parametrize(("loss", "gradient"), PAIRS.values(), ids=PAIRS)
+
+
+def targets(name, n, k, rng):
+    if "categorical" in name:
+        return one_hot(rng.integers(0, k, n), k)
+    return rng.integers(0, 2, (n, k)).astype(float)
+
+
+@pairs
+@pytest.mark.parametrize("k", [1, 3])
+def test_gradient_agrees_with_central_differences(loss, gradient, k):
+    rng = np.random.default_rng(k)
+    Y, P = targets(loss.__name__, 5, k, rng), rng.normal(0, 2, (5, k))
+    kept = Y.copy(), P.copy()
+    assert relative_error(gradient(Y, P), numerical_gradient(lambda P: loss(Y, P), P)) < 1e-8
+    np.testing.assert_array_equal((Y, P), kept)
+
+
+def test_mean_squared_error_of_the_published_walk():
+    Y = np.array([[9.0], [13], [5], [-2], [-1]])
+    A = np.array([[8.92], [12.04], [4], [4], [4.864]])
+    np.testing.assert_allclose(
+        (A - Y) ** 2, [[0.0064], [0.9216], [1], [36], [34.386496]], rtol=1e-12
+    )
+    assert mean_squared_error(Y, A) == pytest.approx(14.4628992, rel=1e-12)
+    np.testing.assert_allclose(mean_squared_error_gradient(Y, A), 2 / 5 * (A - Y))
+
+
+def test_three_losses_one_gradient():
+    rng = np.random.default_rng(3)
+    for n, k in [(4, 1), (4, 3)]:
+        Z = rng.normal(size=(n, k))
+        Y = targets("categorical", n, k, rng)
+        np.testing.assert_allclose(mean_squared_error_gradient(Y, Z), 2 * (Z - Y) / (n * k))
+        np.testing.assert_allclose(
+            binary_crossentropy_gradient(Y, Z), (sigmoid(Z) - Y) / (n * k), rtol=1e-14
+        )
+        np.testing.assert_allclose(
+            categorical_crossentropy_gradient(Y, Z), (softmax(Z) - Y) / n, rtol=1e-14
+        )
+
+
+def test_categorical_crossentropy_of_the_published_examples():
+    Z = np.array([[8.97399717, -4.76946857, -5.33537056]])
+    Y = one_hot([0], 3)
+    assert categorical_crossentropy(Y, Z) == pytest.approx(1.68497e-06, rel=1e-5)
+    np.testing.assert_allclose(
+        categorical_crossentropy_gradient(Y, Z),
+        [[-1.68496861e-06, 1.07470170e-06, 6.10266912e-07]],
+        rtol=1e-7,
+    )
+    p = np.array([[3.01929735e-07, 7.83961013e-09, 9.99999690e-01]])
+    assert categorical_crossentropy(Y, np.log(p)) == pytest.approx(15.0130715, rel=1e-8)
+
+
+def test_losses_are_what_their_definitions_say():
+    rng = np.random.default_rng(0)
+    Z, y = rng.normal(size=(6, 3)), rng.integers(0, 3, 6)
+    by_hand = -np.mean([np.log(softmax(z)[c]) for z, c in zip(Z, y, strict=True)])
+    assert categorical_crossentropy(one_hot(y, 3), Z) == pytest.approx(by_hand, rel=1e-14)
+    Y, P = rng.integers(0, 2, (6, 2)), sigmoid(Z[:, :2])
+    by_hand = -np.mean(Y * np.log(P) + (1 - Y) * np.log(1 - P))
+    assert binary_crossentropy(Y, Z[:, :2]) == pytest.approx(by_hand, rel=1e-14)
+    assert categorical_crossentropy(one_hot(y, 3), np.zeros((6, 3))) == pytest.approx(np.log(3))
+    assert binary_crossentropy(Y, np.zeros((6, 2))) == pytest.approx(np.log(2))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("z", [1e4, 710, 89, 37, 1, 0])
+def test_crossentropies_are_right_far_from_zero(dtype, z):
+    Z = np.array([[z], [-z]], dtype)
+    rows = np.array([[z, -z], [-z, z]], dtype)
+    right, wrong = np.array([[1], [0]], dtype), np.array([[0], [1]], dtype)
+    with np.errstate(over="raise", divide="raise", invalid="raise"):
+        for Y, expected in ((right, np.log1p(np.exp(-z))), (wrong, z + np.log1p(np.exp(-z)))):
+            assert binary_crossentropy(Y, Z) == pytest.approx(expected, rel=1e-6)
+            gradient = binary_crossentropy_gradient(Y, Z)
+            assert gradient.dtype == dtype and np.isfinite(gradient).all()
+        for Y, gap in ((np.eye(2, dtype=dtype), 2 * z), (np.eye(2, dtype=dtype)[::-1], -2 * z)):
+            expected = np.log1p(np.exp(-abs(gap))) + max(-gap, 0)
+            value = categorical_crossentropy(Y, rows)
+            assert value == pytest.approx(expected, rel=1e-6, abs=1e-7)
+            gradient = categorical_crossentropy_gradient(Y, rows)
+            assert gradient.dtype == dtype and np.isfinite(gradient).all()
+
+
+def test_one_hot():
+    np.testing.assert_array_equal(one_hot([1, 0, 2], 3), [[0, 1, 0], [1, 0, 0], [0, 0, 1]])
+    np.testing.assert_array_equal(one_hot(np.array([1.0, 0.0]), 2), [[0, 1], [1, 0]])
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        ([0, 3], "between 0 and 2"),
+        ([-1, 0], "between 0 and 2"),
+        ([0.5, 1], "whole numbers"),
+        (["setosa"], "LabelEncoder"),
+        ([[0], [1]], "one axis"),
+    ],
+)
+def test_one_hot_rejects_what_is_no_label(y, message):
+    with pytest.raises(ValueError, match=message):
+        one_hot(y, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "y", "n", "k", "expected"),
+    [
+        ("mse", [1, 2], 2, 1, [[1], [2]]),
+        ("mse", [[1, 2], [3, 4]], 2, 2, [[1, 2], [3, 4]]),
+        ("binary_crossentropy", [True, False], 2, 1, [[1], [0]]),
+        ("categorical_crossentropy", [[1, 0], [0.25, 0.75]], 2, 2, [[1, 0], [0.25, 0.75]]),
+        ("sparse_categorical_crossentropy", [1, 0], 2, 2, [[0, 1], [1, 0]]),
+        ("sparse_categorical_crossentropy", [[1], [0]], 2, 2, [[0, 1], [1, 0]]),
+    ],
+)
+def test_targets_take_the_shape_of_the_outputs(name, y, n, k, expected):
+    Y = losses.get(name).prepare_targets(y, n, k, np.dtype("float32"))
+    assert Y.dtype == np.float32
+    np.testing.assert_array_equal(Y, expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "y", "k", "message"),
+    [
+        ("mse", [1.0, 2.0], 1, "x has 3 samples but y has 2"),
+        ("mse", [1.0, 2.0, 3.0], 3, r"shape of the outputs, \(3, 3\)"),
+        ("mse", [1.0, np.nan, 3.0], 1, "NaN"),
+        ("mse", ["a", "b", "c"], 1, "must hold numbers"),
+        ("mse", [], 1, "no samples"),
+        ("mse", 3.0, 1, "no samples"),
+        ("binary_crossentropy", [0, 2, 1], 1, "between 0 and 1"),
+        ("categorical_crossentropy", [0, 1, 2], 3, "use sparse_categorical_crossentropy"),
+        ("categorical_crossentropy", [[1, 1], [0, 1], [1, 0]], 2, "sums to 1"),
+        ("categorical_crossentropy", [[2, -1], [0, 1], [1, 0]], 2, "between 0 and 1"),
+        ("sparse_categorical_crossentropy", np.eye(3), 3, "use categorical_crossentropy"),
+        ("sparse_categorical_crossentropy", [1, 2, 3], 3, "do they start at 1"),
+    ],
+)
+def test_targets_that_do_not_fit_are_errors_that_name_the_fix(name, y, k, message):
+    with pytest.raises(ValueError, match=message):
+        losses.get(name).prepare_targets(y, 3, k, np.dtype("float32"))
+
+
+def test_get():
+    assert losses.get("mse") is losses.get("mean_squared_error")
+    assert losses.get(losses.get("mse")) is losses.get("mse")
+    with pytest.raises(ValueError, match="Did you mean 'categorical_crossentropy'"):
+        losses.get("categorical_cross_entropy")
+    with pytest.raises(TypeError, match="loss must be a name"):
+        losses.get(mean_squared_error)

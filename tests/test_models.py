@@ -1,0 +1,554 @@
+"""Sequential: the golden run, gradients of every combination, training, errors, files."""
+
+import copy
+import itertools
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris as load_raw_iris
+from sklearn.preprocessing import StandardScaler
+
+from nnlib import SGD, ActivationFunction, Dense, Input, Sequential
+from nnlib.activations import softmax
+from nnlib.callbacks import Callback
+from nnlib.datasets import load_iris
+from nnlib.gradient_check import check_gradients
+from nnlib.losses import one_hot
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(20, 3))
+LABELS = RNG.integers(0, 2, 20)
+CLASSES = "sparse_categorical_crossentropy"
+
+
+def small_model(seed=0, optimizer="sgd", metrics=("accuracy",), **settings):
+    model = Sequential([Dense(4, "relu"), Dense(2, "softmax")], seed=seed, **settings)
+    model.compile(optimizer, CLASSES, metrics=list(metrics))
+    return model
+
+
+def same_weights(a, b):
+    pairs = zip(a.get_weights(), b.get_weights(), strict=True)
+    return all(np.array_equal(x, y) for x, y in pairs)
+
+
+# --- the mathematics
+
+
+def test_golden_run_of_the_published_iris_network():
+    """From the tutorial's own starting weights, its losses as two independent codes give them."""
+    draw = np.random.RandomState(99)
+
+    def published_weights(shape, rng):
+        return draw.uniform(-1, 1, size=shape[::-1]).T
+
+    x, y = load_raw_iris(return_X_y=True)
+    model = Sequential([Input((4,))], dtype="float64")
+    for units, activation in [(6, "relu"), (8, "relu"), (10, "relu"), (3, "softmax")]:
+        model.add(Dense(units, activation, kernel_initializer=published_weights))
+    model.compile(SGD(0.01), CLASSES)
+    losses = model.fit(x, y, batch_size=150, epochs=201, verbose=0).history["loss"]
+    published = {
+        0: 8.40744716505373,
+        1: 3.76184825111,
+        2: 2.47134321658,
+        20: 0.79963910965,
+        100: 0.49168610221,
+        180: 0.40885119987,
+        200: 0.39433646996,
+    }
+    for update, expected in published.items():
+        assert losses[update] == pytest.approx(expected, abs=1e-9)
+
+
+OUTPUTS = {
+    "mean_squared_error": ("linear", "sigmoid", "tanh", "relu", "leaky_relu"),
+    "binary_crossentropy": ("sigmoid",),
+    "categorical_crossentropy": ("softmax",),
+    CLASSES: ("softmax",),
+}
+COMBINATIONS = [
+    (loss, output, hidden, k)
+    for loss, outputs in OUTPUTS.items()
+    for output, hidden, k in itertools.product(
+        outputs, ("linear", "sigmoid", "tanh", "relu", "leaky_relu"), (1, 3)
+    )
+]
+
+
+@pytest.mark.parametrize(("loss", "output", "hidden", "k"), COMBINATIONS)
+def test_every_gradient_agrees_with_central_differences(loss, output, hidden, k):
+    rng = np.random.default_rng(1)
+    model = Sequential(
+        [Input((3,)), Dense(5, hidden), Dense(4, hidden), Dense(k, output)],
+        dtype="float64",
+        seed=2,
+    )
+    model.compile("sgd", loss)
+    x = rng.normal(size=(6, 3))
+    y = rng.random((6, k))
+    if loss == "categorical_crossentropy":
+        y = softmax(y)
+    elif loss == CLASSES:
+        y = rng.integers(0, k, 6)
+    assert max(check_gradients(model, x, y).values()) < 1e-6
+
+
+def test_one_step_is_the_formula():
+    model = small_model(optimizer=SGD(0.1), dtype="float64")
+    _, gradients = model.loss_and_gradients(X, LABELS)
+    expected = [w - 0.1 * g for w, g in zip(model.get_weights(), gradients, strict=True)]
+    model.fit(X, LABELS, batch_size=20, verbose=0)
+    for w, w_expected in zip(model.get_weights(), expected, strict=True):
+        np.testing.assert_allclose(w, w_expected, rtol=1e-14)
+
+
+def test_gradient_of_a_batch_is_the_mean_of_its_samples():
+    model = small_model(dtype="float64")
+    _, whole = model.loss_and_gradients(X, LABELS)
+    whole = [g.copy() for g in whole]
+    singles = [model.loss_and_gradients(X[i : i + 1], LABELS[i : i + 1])[1] for i in range(20)]
+    for i, g in enumerate(whole):
+        np.testing.assert_allclose(g, np.mean([s[i] for s in singles], axis=0), atol=1e-15)
+
+
+def test_gradients_change_no_weight():
+    model = small_model()
+    model.build((None, 3))
+    before = model.get_weights()
+    model.loss_and_gradients(X, LABELS)
+    model.evaluate(X, LABELS)
+    model.predict(X)
+    for kept, now in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(kept, now)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("momentum", [0, 0.9])
+def test_everything_stays_in_the_dtype_asked_for(dtype, momentum):
+    model = small_model(optimizer=SGD(0.1, momentum), dtype=dtype)
+    model.fit(X, LABELS, epochs=2, batch_size=8, verbose=0)
+    arrays = [*model.parameters, *model.gradients, model.predict(X)]
+    arrays += [array for layer in model.layers for array in (layer.X, layer.Z, layer.A)]
+    assert {array.dtype for array in arrays} == {np.dtype(dtype)}
+
+
+def test_labels_and_one_hot_rows_give_the_same_training():
+    by_label, by_row = small_model(), small_model()
+    by_row.compile("sgd", "categorical_crossentropy", ["accuracy"])
+    one = by_label.fit(X, LABELS, epochs=3, batch_size=8, verbose=0).history
+    two = by_row.fit(X, one_hot(LABELS, 2), epochs=3, batch_size=8, verbose=0).history
+    assert one == two
+
+
+def test_iris_is_learned_whatever_the_seed():
+    """4-6-8-10-3, standardised, He: 20 seeds, each drawing split and weights; none chosen."""
+    accuracies = []
+    for seed in range(20):
+        iris = load_iris(seed=seed)
+        scaler = StandardScaler().fit(iris.x_train)
+        model = Sequential(seed=seed)
+        for units in (6, 8, 10):
+            model.add(Dense(units, "relu", "he_normal"))
+        model.add(Dense(3, "softmax", "he_normal"))
+        model.compile(SGD(0.1), CLASSES, ["accuracy"])
+        model.fit(scaler.transform(iris.x_train), iris.y_train, epochs=200, verbose=0)
+        accuracies.append(model.evaluate(scaler.transform(iris.x_test), iris.y_test)[1])
+    assert np.mean(accuracies) >= 0.93
+    assert min(accuracies) >= 0.80
+
+
+# --- fit
+
+
+class Spy:
+    """An optimizer that takes no step and notes what it is given."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def apply(self, gradients, parameters):
+        self.calls += 1
+
+
+def test_history_is_the_sample_weighted_mean_of_the_batches():
+    model = small_model(optimizer=Spy(), dtype="float64")
+    history = model.fit(X, LABELS, batch_size=8, epochs=2, verbose=0)  # batches of 8, 8 and 4
+    loss, accuracy = model.evaluate(X, LABELS)
+    assert history.epoch == [0, 1]
+    assert history.history["loss"] == pytest.approx([loss, loss], rel=1e-9)
+    assert history.history["accuracy"] == pytest.approx([accuracy, accuracy])
+    assert model.history is history
+
+
+@pytest.mark.parametrize(("batch_size", "steps"), [(None, 1), (8, 3), (20, 1), (19, 2), (1, 20)])
+def test_every_sample_is_used_once_an_epoch(batch_size, steps):
+    seen = []
+
+    class Recorder(Sequential):
+        def train_step(self, X, Y):
+            seen.append(X.copy())
+            return super().train_step(X, Y)
+
+    spy = Spy()
+    model = Recorder([Dense(2, "softmax")], seed=0, dtype="float64")
+    model.compile(spy, CLASSES)
+    model.fit(X, LABELS, batch_size=batch_size, verbose=0)
+    assert spy.calls == steps
+    rows = np.concatenate(seen)
+    assert sorted(map(tuple, rows)) == sorted(map(tuple, X))
+    shuffled = not np.array_equal(rows, X)
+    assert shuffled == (steps > 1)
+
+
+def test_a_whole_batch_is_not_copied():
+    model = small_model(dtype="float64")
+    model.fit(X, LABELS, batch_size=20, verbose=0)
+    assert np.shares_memory(model.layers[0].X, X)
+
+
+def test_shuffle_false_keeps_the_order():
+    model = small_model(dtype="float64")
+    model.fit(X, LABELS, batch_size=15, shuffle=False, verbose=0)
+    np.testing.assert_array_equal(model.layers[0].X, X[15:])
+
+
+def test_validation_split_takes_the_last_rows():
+    split, explicit = small_model(), small_model()
+    one = split.fit(X, LABELS, epochs=2, validation_split=0.25, verbose=0)
+    two = explicit.fit(
+        X[:15], LABELS[:15], epochs=2, validation_data=(X[15:], LABELS[15:]), verbose=0
+    )
+    assert one.history == two.history
+    assert list(one.history) == ["loss", "accuracy", "val_loss", "val_accuracy"]
+    assert one.history["val_loss"][-1] == split.evaluate(X[15:], LABELS[15:])[0]
+
+
+def test_a_second_fit_goes_on_where_the_first_ended():
+    once, twice = small_model(optimizer=SGD(0.1, 0.9)), small_model(optimizer=SGD(0.1, 0.9))
+    once.fit(X, LABELS, epochs=4, batch_size=20, verbose=0)
+    twice.fit(X, LABELS, epochs=2, batch_size=20, verbose=0)
+    twice.fit(X, LABELS, epochs=2, batch_size=20, verbose=0)
+    assert same_weights(once, twice)
+
+
+def test_a_seed_gives_the_same_training_and_touches_no_global_state():
+    np.random.seed(3)  # noqa: NPY002
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    one, two, other = small_model(5), small_model(5), small_model(6)
+    for model in (one, two, other):
+        model.fit(X, LABELS, batch_size=7, epochs=2, verbose=0)
+    assert same_weights(one, two) and not same_weights(one, other)
+    np.testing.assert_array_equal(before, np.random.get_state()[1])  # noqa: NPY002
+
+
+def test_copies_and_pickles_predict_the_same():
+    model = small_model()
+    model.fit(X, LABELS, verbose=0)
+    for twin in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        np.testing.assert_array_equal(twin.predict(X), model.predict(X))
+        twin.fit(X, LABELS, verbose=0)
+        assert not same_weights(twin, model)
+
+
+def test_verbose_two_prints_a_line_per_epoch(capsys):
+    small_model().fit(X, LABELS, epochs=2, verbose=2, validation_split=0.5)
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("Epoch 1/2 - loss: ") and "val_accuracy: " in second
+
+
+@pytest.mark.parametrize("verbose", [0, 1, "auto"])
+def test_nothing_is_printed_when_nobody_watches(verbose, capsys):
+    small_model().fit(X, LABELS, verbose=verbose)
+    captured = capsys.readouterr()
+    assert captured.out == captured.err == ""
+
+
+def test_callbacks_are_called_in_order_and_may_stop_the_training():
+    events = []
+
+    class Recorder(Callback):
+        def on_train_begin(self):
+            events.append("begin")
+
+        def on_epoch_end(self, epoch, logs):
+            events.append((epoch, sorted(logs)))
+            self.model.stop_training = epoch == 1
+
+        def on_train_end(self):
+            events.append("end")
+
+    model = small_model()
+    history = model.fit(X, LABELS, epochs=9, callbacks=[Recorder()], verbose=0)
+    names = ["accuracy", "loss"]
+    assert events == ["begin", (0, names), (1, names), "end"]
+    assert len(history.history["loss"]) == 2
+    model.fit(X, LABELS, epochs=3, verbose=0)
+    assert len(model.history.history["loss"]) == 3, "the next fit starts afresh"
+
+
+def test_zero_epochs_is_a_fit_that_does_nothing():
+    model = small_model()
+    assert model.fit(X, LABELS, epochs=0, verbose=0).history == {}
+
+
+def test_a_single_output_takes_flat_targets():
+    model = Sequential([Dense(1)], seed=0, dtype="float64")
+    model.compile("sgd", "mse")
+    y = X @ [1.0, 2.0, 3.0]
+    assert model.evaluate(X, y) == model.evaluate(X, y[:, None])
+    by_hand = np.mean((model.predict(X)[:, 0] - y) ** 2)
+    assert model.evaluate(X, y) == pytest.approx(by_hand)
+
+
+# --- building
+
+
+def test_layers_build_on_input_or_on_the_first_data():
+    with_input = Sequential([Input((3,)), Dense(4), Dense(2)], seed=1)
+    on_data = Sequential([Dense(4), Dense(2)], seed=1)
+    asked = Sequential([Dense(4), Dense(2)], seed=1)
+    asked.build((None, 3))
+    on_data.predict(X)
+    assert same_weights(with_input, on_data) and same_weights(with_input, asked)
+    assert with_input.count_params() == 3 * 4 + 4 + 4 * 2 + 2
+
+
+def test_layers_added_later_are_built_too():
+    model = Sequential([Input((3,))], seed=1)
+    model.add(Dense(4))
+    model.add(Dense(2))
+    assert same_weights(model, Sequential([Input((3,)), Dense(4), Dense(2)], seed=1))
+
+
+def test_summary_has_a_line_per_layer(capsys):
+    model = Sequential([Input((4,)), Dense(6, "relu"), Dense(3, "softmax")])
+    model.summary()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].split() == ["Dense", "1", "4", "6", "relu", "(4,", "6)", "(6,)", "30"]
+    assert lines[2].split() == ["Dense", "2", "6", "3", "softmax", "(6,", "3)", "(3,)", "21"]
+    assert lines[3] == "51 parameters, float32"
+
+
+def test_weights_out_and_in():
+    model, other = small_model(0), small_model(1)
+    for m in (model, other):
+        m.build((None, 3))
+    other.set_weights(model.get_weights())
+    assert same_weights(model, other)
+    model.get_weights()[0][...] = 7  # a copy
+    assert same_weights(model, other)
+
+
+def test_save_and_load(tmp_path):
+    model, other = small_model(0), small_model(1)
+    for m in (model, other):
+        m.build((None, 3))
+    path = tmp_path / "weights.npz"
+    model.save_weights(path)
+    model.save_weights(path)  # again, over the first
+    other.load_weights(path)
+    assert same_weights(model, other)
+    assert [p.name for p in tmp_path.iterdir()] == ["weights.npz"]
+
+
+def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
+    model = small_model()
+    model.build((None, 3))
+    path = tmp_path / "weights.npz"
+    model.save_weights(path)
+    before = path.read_bytes()
+
+    def full_disk(file, **arrays):
+        file.write(b"half")
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(np, "savez", full_disk)
+    with pytest.raises(OSError, match="no space"):
+        model.save_weights(path)
+    assert path.read_bytes() == before
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+# --- errors
+
+
+def raises_and_changes_nothing(model, message, call, error=ValueError):
+    built = model.layers and model.layers[0].W is not None
+    before = model.get_weights() if built else None
+    with pytest.raises(error, match=message):
+        call()
+    assert bool(model.layers and model.layers[0].W is not None) == bool(built)
+    if built:
+        pairs = zip(before, model.get_weights(), strict=True)
+        assert all(np.array_equal(a, b) for a, b in pairs)
+
+
+@pytest.mark.parametrize("built", [False, True])
+@pytest.mark.parametrize(
+    ("x", "y", "settings", "message"),
+    [
+        (X[0], LABELS[:1], {}, r"try x\[None, :\]"),
+        (X[:, :, None], LABELS, {}, r"try x.reshape\(len\(x\), -1\)"),
+        (X[:0], LABELS[:0], {}, "no samples"),
+        (np.where(X > 2, np.nan, X) * np.nan, LABELS, {}, "NaN or infinity"),
+        (X * 1e300, LABELS, {}, "infinity"),
+        (X.astype(object), LABELS, {}, "must hold numbers"),
+        (X.astype(str), LABELS, {}, "must hold numbers"),
+        (X, LABELS[:-1], {}, "20 samples but y has 19"),
+        (X, LABELS + 1, {}, "between 0 and 1"),
+        (X, LABELS + 0.5, {}, "whole numbers"),
+        (X, LABELS, {"batch_size": 0}, "batch_size must be a whole number, 1 or more"),
+        (X, LABELS, {"batch_size": 2.5}, "batch_size"),
+        (X, LABELS, {"epochs": -1}, "epochs must be a whole number, 0 or more"),
+        (X, LABELS, {"verbose": 3}, "verbose must be"),
+        (X, LABELS, {"validation_split": 1}, "validation_split must leave rows on both sides"),
+        (X, LABELS, {"validation_split": -0.2}, "validation_split"),
+        (X, LABELS, {"validation_split": 0.999}, "validation_split"),
+        (X, LABELS, {"validation_data": (X, LABELS[:3])}, "y has 3"),
+    ],
+)
+def test_fit_names_the_fix_before_anything_changes(built, x, y, settings, message):
+    model = small_model()
+    if built:
+        model.build((None, 3))
+    with np.errstate(over="ignore", invalid="ignore"):
+        raises_and_changes_nothing(
+            model, message, lambda: model.fit(x, y, **{"verbose": 0, **settings})
+        )
+
+
+def test_transposed_data_are_named():
+    model = Sequential([Input((784,)), Dense(64), Dense(10, "softmax")])
+    raises_and_changes_nothing(
+        model,
+        r"Dense\(64\) expects 784 features but got X with shape \(784, 128\): did you pass X.T\?",
+        lambda: model.predict(np.ones((784, 128))),
+    )
+
+
+@pytest.mark.parametrize(
+    ("output", "loss", "message"),
+    [
+        ("linear", "categorical_crossentropy", r"write Dense\(2, activation='softmax'\)"),
+        ("softmax", "binary_crossentropy", r"write Dense\(2, activation='sigmoid'\)"),
+        ("softmax", "mse", "use categorical_crossentropy with softmax"),
+        ("sigmoid", CLASSES, r"write Dense\(2, activation='softmax'\)"),
+    ],
+)
+def test_a_loss_that_does_not_fit_the_output_is_named_at_compile(output, loss, message):
+    with pytest.raises(ValueError, match=message):
+        Sequential([Dense(2, output)]).compile("sgd", loss)
+    late = Sequential()
+    late.compile("sgd", loss)
+    late.add(Dense(2, output))
+    with pytest.raises(ValueError, match=message):
+        late.fit(X, LABELS)
+
+
+def test_softmax_inside_is_an_error():
+    with pytest.raises(ValueError, match="softmax can stand at the output only"):
+        Sequential([Dense(4, "softmax"), Dense(2)]).compile("sgd", "mse")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("sdg", CLASSES), "unknown optimizer 'sdg'. Did you mean 'sgd'"),
+        (("sgd", "mean_square_error"), "unknown loss .* Did you mean 'mean_squared_error'"),
+        (("sgd", CLASSES, ["acc"]), "unknown metric 'acc'"),
+    ],
+)
+def test_unknown_names_leave_the_model_uncompiled(arguments, message):
+    model = Sequential([Dense(2, "softmax")])
+    with pytest.raises(ValueError, match=message):
+        model.compile(*arguments)
+    with pytest.raises(ValueError, match="not compiled"):
+        model.fit(X, LABELS)
+
+
+def test_use_before_there_is_anything_to_use():
+    with pytest.raises(ValueError, match="no layers"):
+        Sequential().predict(X)
+    with pytest.raises(ValueError, match="not compiled"):
+        Sequential([Dense(2)]).evaluate(X, LABELS)
+    unbuilt = Sequential([Dense(2)])
+    for use in (unbuilt.summary, unbuilt.count_params, unbuilt.get_weights):
+        with pytest.raises(ValueError, match=r"put Input\(\(n_features,\)\) first"):
+            use()
+
+
+def test_layers_that_do_not_fit_together():
+    with pytest.raises(TypeError, match="takes Input and Dense layers"):
+        Sequential(["relu"])
+    with pytest.raises(ValueError, match="Input must come first"):
+        Sequential([Dense(2), Input((3,))])
+    layer = Dense(3)
+    with pytest.raises(ValueError, match="in this model already"):
+        Sequential([layer, layer])
+    Sequential([Input((4,)), layer])
+    with pytest.raises(ValueError, match="was built for 4 features"):
+        Sequential([Input((5,)), layer])
+    with pytest.raises(ValueError, match='"float32" or "float64"'):
+        Sequential(dtype="int64")
+
+
+@pytest.mark.parametrize("which", ["shapes", "number"])
+def test_weights_that_do_not_fit_change_nothing(which, tmp_path):
+    model = small_model()
+    model.build((None, 3))
+    weights = model.get_weights()
+    if which == "number":
+        weights = weights[:-1]
+    else:
+        weights[-1] = np.zeros(5)
+    raises_and_changes_nothing(model, "have shapes", lambda: model.set_weights(weights))
+
+
+@pytest.mark.parametrize("content", [b"", b"not an archive", b"PK\x03\x04 damaged"])
+def test_a_damaged_file_changes_nothing(content, tmp_path):
+    model = small_model()
+    model.build((None, 3))
+    path = tmp_path / "weights.npz"
+    path.write_bytes(content)
+    raises_and_changes_nothing(
+        model, "does not hold weights that save_weights wrote", lambda: model.load_weights(path)
+    )
+
+
+def test_a_file_with_a_pickle_in_it_is_never_unpickled(tmp_path):
+    class Trap:
+        def __reduce__(self):
+            return (open, (str(tmp_path / "sprung"), "w"))
+
+    model = small_model()
+    model.build((None, 3))
+    path = tmp_path / "weights.npz"
+    np.savez(path, array_0=np.array([Trap()], dtype=object))
+    raises_and_changes_nothing(model, "does not hold weights", lambda: model.load_weights(path))
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_a_missing_file_is_a_missing_file(tmp_path):
+    model = small_model()
+    model.build((None, 3))
+    with pytest.raises(FileNotFoundError):
+        model.load_weights(tmp_path / "nothing.npz")
+
+
+def test_lists_and_tables_are_taken():
+    pandas = pytest.importorskip("pandas")
+    model = small_model()
+    from_array = model.predict(X)
+    np.testing.assert_array_equal(model.predict(X.tolist()), from_array)
+    np.testing.assert_array_equal(model.predict(pandas.DataFrame(X)), from_array)
+    model.fit(pandas.DataFrame(X), pandas.Series(LABELS), verbose=0)
+
+
+def test_an_activation_of_ones_own_trains():
+    cube = ActivationFunction("cube", np.positive, np.ones_like)
+    model = Sequential([Dense(3, cube), Dense(1)], seed=0)
+    model.compile("sgd", "mse")
+    losses = model.fit(X, X[:, 0], epochs=20, verbose=0).history["loss"]
+    assert losses[-1] < losses[0]

@@ -1,0 +1,82 @@
+"""Plots draw what they are given, on the axes they are given."""
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgba
+
+from nnlib import plotting
+from nnlib.callbacks import History
+
+X = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 0.0]])
+Y = np.array([0, 1, 1])
+NAMES = ("first", "second")
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def legend_of(ax):
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def test_classes_have_a_marker_and_a_colour_each():
+    ax = plotting.plot_classes(X, Y, NAMES, ("length in cm", "width in cm"))
+    first, second = ax.collections
+    np.testing.assert_array_equal(first.get_offsets(), X[:1])
+    np.testing.assert_array_equal(second.get_offsets(), X[1:])
+    assert not np.array_equal(first.get_paths()[0].vertices, second.get_paths()[0].vertices)
+    assert first.get_facecolor()[0].tolist() != second.get_facecolor()[0].tolist()
+    assert legend_of(ax) == list(NAMES)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("length in cm", "width in cm")
+
+
+def test_decision_regions_show_the_answer_at_each_point():
+    ax = plotting.plot_decision_regions(lambda P: np.stack([1 - P[:, 0], P[:, 0]], 1), X, Y, NAMES)
+    mesh = ax.collections[0]
+    classes = np.asarray(mesh.get_array()).reshape(200, 200)
+    xs = np.linspace(-0.2, 2.2, 200)
+    np.testing.assert_array_equal(classes[0], xs > 0.5)
+    assert (classes == classes[0]).all()
+    for label in (0, 1):
+        np.testing.assert_allclose(mesh.cmap(mesh.norm(label))[:3], to_rgba(f"C{label}")[:3])
+
+
+def test_learning_curves_show_training_and_validation():
+    history = History()
+    for epoch, (loss, val_loss) in enumerate([(3.0, 4.0), (2.0, 3.5)]):
+        history.on_epoch_end(epoch, {"loss": loss, "val_loss": val_loss, "accuracy": 0.5})
+    ax = plotting.plot_learning_curves(history)
+    training, validation = ax.lines
+    np.testing.assert_array_equal(training.get_xdata(), [1, 2])
+    np.testing.assert_array_equal(training.get_ydata(), [3, 2])
+    np.testing.assert_array_equal(validation.get_ydata(), [4, 3.5])
+    assert training.get_linestyle() != validation.get_linestyle()
+    assert legend_of(ax) == ["training", "validation"]
+    assert legend_of(plotting.plot_learning_curves(history, "accuracy")) == ["training"]
+
+
+def test_network_has_a_circle_per_unit_and_a_line_per_weight():
+    ax = plotting.plot_network([4, 6, 3])
+    assert [len(column.get_offsets()) for column in ax.collections] == [4, 6, 3]
+    assert len(ax.lines) == 4 * 6 + 6 * 3
+    assert [text.get_text() for text in ax.texts] == ["4 inputs", "6 units", "3 units"]
+
+
+def test_a_wide_layer_is_cut_but_named_with_its_true_width():
+    ax = plotting.plot_network([784, 64, 10])
+    assert [len(column.get_offsets()) for column in ax.collections] == [12, 12, 10]
+    assert ax.texts[0].get_text() == "784 inputs"
+
+
+def test_plots_go_where_they_are_told():
+    _, ax = plt.subplots()
+    assert plotting.plot_network([1, 2], ax=ax) is ax
+    assert plotting.plot_classes(X, Y, NAMES, ax=ax) is ax

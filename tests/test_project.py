@@ -1,0 +1,132 @@
+"""The house itself: one list of dependencies, light imports, a gate that calls the tests."""
+
+import ast
+import importlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def normalised(requirements):
+    return sorted(re.sub("[-_.]+", "-", requirement) for requirement in requirements)
+
+
+def test_the_conda_environment_is_the_same_set():
+    conda = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    python, pip, *names = conda["dependencies"]
+    assert (python, pip) == ("python=3.12", "pip")  # Binder knows an exact version only
+    declared = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]
+    declared = [name for name in declared if ";" not in name]  # only of older Pythons
+    assert normalised(names) == normalised(declared)
+
+
+def test_binder_has_the_same_environment():
+    ours, binders = ROOT / "environment.yml", ROOT / "binder" / "environment.yml"
+    assert yaml.safe_load(ours.read_bytes()) == yaml.safe_load(binders.read_bytes())
+    assert os.access(ROOT / "binder" / "postBuild", os.X_OK)
+
+
+def test_dependencies_have_lower_bounds_and_no_upper_pins():
+    for requirement in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]:
+        assert re.fullmatch(r"[\w.-]+>=[\d.]+(; .+)?", requirement)
+
+
+def imported_by(statement):
+    """Top-level packages in memory after a statement, in a Python of its own."""
+    code = (
+        f"{statement}; import sys; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_import_nnlib_brings_nothing_heavy():
+    heavy = {"matplotlib", "IPython", "sklearn", "datasets", "tsensor", "PIL", "tqdm", "pandas"}
+    assert not imported_by("import nnlib") & heavy
+    assert not imported_by("import nnlib.datasets") & heavy
+
+
+def test_imports_go_one_way():
+    """activations, initializers ← layers ← models; losses, optimizers … ← models."""
+    allowed = {
+        "_lookup": set(),
+        "_progress": set(),
+        "activations": {"_lookup"},
+        "initializers": {"_lookup"},
+        "layers": {"activations", "initializers"},
+        "losses": {"_lookup", "activations"},
+        "gradient_check": set(),
+        "optimizers": {"_lookup"},
+        "metrics": {"_lookup"},
+        "callbacks": set(),
+        "models": {"_progress", "callbacks", "layers", "losses", "metrics", "optimizers"},
+    }
+    for module, expected in allowed.items():
+        tree = ast.parse((ROOT / "nnlib" / f"{module}.py").read_text(encoding="utf-8"))
+        found = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module == "nnlib":
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("nnlib."):
+                found.add(node.module.removeprefix("nnlib."))
+        assert found == expected, module
+
+
+def test_a_function_fits_a_page():
+    """At most 15 lines of body for what the pages show."""
+    for module in ("activations", "initializers", "losses", "optimizers", "gradient_check"):
+        tree = ast.parse((ROOT / "nnlib" / f"{module}.py").read_text(encoding="utf-8"))
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                body = node.body[1:] if ast.get_docstring(node) else node.body
+                length = body[-1].end_lineno - body[0].lineno + 1
+                assert length <= 20, f"{module}.{node.name}: {length} lines"
+
+
+def public_functions():
+    for module in ("activations", "initializers", "layers", "losses", "gradient_check"):
+        loaded = importlib.import_module(f"nnlib.{module}")
+        yield from ((f"{module}.{name}", getattr(loaded, name)) for name in loaded.__all__)
+
+
+@pytest.mark.parametrize(("name", "thing"), list(public_functions()))
+def test_docstrings_have_a_sentence_an_equation_and_sections(name, thing):
+    paragraphs = thing.__doc__.split("\n\n")
+    assert paragraphs[0].strip().endswith(".") and "\n" not in paragraphs[0].strip()
+    assert "Parameters\n" in thing.__doc__
+    if not name.endswith((".get", "ActivationFunction", "Loss", "Input")):
+        assert re.search("[=~∈≈‖]", paragraphs[1]), f"{name} shows no equation"
+
+
+def test_the_package_is_declared_and_the_licence_stands():
+    assert "MIT License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert PROJECT["requires-python"] == ">=3.10"
+
+
+def test_the_gate_runs_the_documented_command():
+    gate = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert gate.count("make test") >= 2
+    assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_only_the_folders_of_the_plan_stand_at_the_top():
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.splitlines()
+    if not tracked:
+        pytest.skip("not a git checkout")
+    folders = {name.split("/")[0] for name in tracked if "/" in name}
+    assert folders <= {"notebooks", "nnlib", "tests", "binder", ".ci", ".github"}
