@@ -33,7 +33,6 @@ __all__ = [
     "load_iris",
     "load_mnist",
     "make_correlated_regression",
-    "network_reachable",
 ]
 
 # The four idx files, and the SHA-256 of what each holds after its header: pixels or labels.
@@ -46,6 +45,7 @@ MNIST_FILES = {
         "t10k-labels-idx1": "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
     }.items()
 }
+MNIST_TRAINING_ROWS = 60_000
 
 # For each split, class by class: how many photographs, and the SHA-256 of their JPEG bytes in order
 # of their file names.
@@ -216,8 +216,8 @@ def load_beans(*, size=100, source=None):
     Returns
     -------
     Dataset : x float32 (n, size * size * 3), from 0 to 1; `x.reshape(-1, size, size, 3)` are the
-        RGB pictures; 1,034 training, 133 validation and 128 test rows; y int64 (n,): 0 angular_leaf_spot, 1 bean_rust, 2 healthy. The rows are in
-        order of class and file name: shuffle them.
+        RGB pictures; y int64 (n,): 0 angular_leaf_spot, 1 bean_rust, 2 healthy. 1,034 training,
+        133 validation and 128 test rows, in order of class and file name: shuffle them.
 
     Raises
     ------
@@ -350,12 +350,12 @@ def _read_idx(path, sha):
 def _mnist_from_openml():
     _need_network("mnist")
     fetched = _store.fetch("mnist", description="Fetching MNIST from OpenML")
-    x, y, n_train = fetched["x"], fetched["y"], 60_000
-    parts = x[:n_train], y[:n_train], x[n_train:], y[n_train:]
+    x, y, n = fetched["x"], fetched["y"], MNIST_TRAINING_ROWS
+    parts = x[:n], y[:n], x[n:], y[n:]
     for part, (name, sha) in zip(parts, MNIST_FILES.items(), strict=True):
         if _store.digest(part) != sha:
             raise ConnectionError(f"what came from OpenML differs from {name} (wrong digest)")
-    return _mnist_arrays(x, y, n_train, "OpenML")
+    return _mnist_arrays(x, y, n, "OpenML")
 
 
 def _mnist_arrays(x, y, n_train, origin):
@@ -592,12 +592,19 @@ def clear(*, yes=False):
         print(f"the cache folder {_store.cache_folder()} holds no data")
         return True
     print(*files, sep="\n")
-    if not yes and input(f"Delete these, {_megabytes(files)}? [y/N] ").strip().lower() != "y":
+    if not yes and not _agreed(f"Delete these, {_megabytes(files)}? [y/N] "):
         print("nothing is deleted")
         return False
     for file in files:
         file.unlink(missing_ok=True)
     return True
+
+
+def _agreed(question):
+    try:
+        return input(question).strip().lower() in ("y", "yes")
+    except EOFError:  # nobody is there to answer
+        return False
 
 
 def _megabytes(files):
@@ -617,7 +624,11 @@ def _origin(file):
 
 def main(arguments=None):
     """The command line; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m nnlib.datasets", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m nnlib.datasets",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("status", help="what is where, how large, and from which source")
     fetching = commands.add_parser("fetch", help="fill the cache")

@@ -25,6 +25,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbconvert import HTMLExporter
 from tqdm import tqdm
 
+from nnlib import _store
+
 NOTEBOOKS = Path(__file__).resolve().parent
 SITE = NOTEBOOKS.parent / "build" / "html"
 CELL_TIMEOUT = 600  # seconds
@@ -191,6 +193,13 @@ def write_index():
     (SITE / "index.html").write_text(INDEX.format(items=items), encoding="utf-8")
 
 
+def no_real_data():
+    """Whether nothing but the samples can be had; asked once, so that no page waits for it."""
+    if os.environ.get("NNLIB_DATA") or os.environ.get("NNLIB_DATA_DIR"):
+        return False
+    return not _store.cache_leftovers() and not _store.network_reachable()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help="notebooks to run, as 06_iris; all if none")
@@ -201,6 +210,9 @@ def main():
         os.environ.pop(name, None)
     if arguments.in_place:
         os.environ["NNLIB_DATA"] = "real"
+    elif no_real_data():
+        os.environ["NNLIB_DATA"] = "sample"
+        print("no data folder, no cache and no network: the pages use the bundled samples")
     results = []
     for path in find_notebooks(arguments.names):
         print(f"{path.stem} …", flush=True)

@@ -407,6 +407,7 @@ def raises_and_changes_nothing(model, message, call, error=ValueError):
         (X, LABELS, {"validation_split": -0.2}, "validation_split"),
         (X, LABELS, {"validation_split": 0.999}, "validation_split"),
         (X, LABELS, {"validation_data": (X, LABELS[:3])}, "y has 3"),
+        (X, LABELS, {"validation_data": (X[:, :2], LABELS)}, "3 features"),
     ],
 )
 def test_fit_names_the_fix_before_anything_changes(built, x, y, settings, message):
