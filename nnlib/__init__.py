@@ -17,15 +17,19 @@ from nnlib import (
     optimizers,
 )
 from nnlib.activations import ActivationFunction
+from nnlib.callbacks import EarlyStopping
 from nnlib.layers import Dense, Input
 from nnlib.models import Sequential
-from nnlib.optimizers import SGD
+from nnlib.optimizers import SGD, Adam, RMSprop
 
 __all__ = [
     "SGD",
     "ActivationFunction",
+    "Adam",
     "Dense",
+    "EarlyStopping",
     "Input",
+    "RMSprop",
     "Sequential",
     "activations",
     "callbacks",

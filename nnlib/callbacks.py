@@ -1,6 +1,8 @@
 """Callbacks: what happens between epochs, without a word of it in the training loop."""
 
-__all__ = ["Callback", "History"]
+import math
+
+__all__ = ["Callback", "EarlyStopping", "History"]
 
 
 class Callback:
@@ -47,3 +49,65 @@ class History(Callback):
         self.epoch.append(epoch)
         for name, value in logs.items():
             self.history.setdefault(name, []).append(value)
+
+
+class EarlyStopping(Callback):
+    """End the training when what is watched has stopped improving.
+
+    Stops after `patience` epochs in a row without a value below (best - min_delta), or above
+    (best + min_delta) for an accuracy.
+
+    Parameters
+    ----------
+    monitor : str
+        A record of the history, "val_loss" for instance. Higher is better if its name ends in
+        "accuracy", else lower.
+    min_delta : float
+        A smaller change does not count as an improvement.
+    patience : int
+        Epochs without improvement that are borne; with 0 or 1 the first such epoch ends it.
+    restore_best_weights : bool
+        At the end go back to the weights of the best epoch; else the last ones stay.
+
+    Attributes
+    ----------
+    best : float
+    best_epoch : int
+        Counted from 0.
+    stopped_epoch : int or None
+        Epoch after which the training was ended; None if it ran to its end.
+
+    Notes
+    -----
+    Prechelt, Early Stopping - But When? (1998). Names and defaults as in Keras.
+    """
+
+    def __init__(self, monitor="val_loss", min_delta=0, patience=0, restore_best_weights=False):
+        self.monitor = monitor
+        self.min_delta = abs(min_delta)
+        self.patience = patience
+        self.restore_best_weights = restore_best_weights
+
+    def on_train_begin(self):
+        self._sign = -1 if self.monitor.endswith("accuracy") else 1  # lower is better, once signed
+        self.best, self.best_epoch, self.stopped_epoch = self._sign * math.inf, 0, None
+        self._weights = None
+
+    def on_epoch_end(self, epoch, logs):
+        if self.monitor not in logs:
+            raise ValueError(
+                f"EarlyStopping watches {self.monitor!r}, but only {', '.join(logs)} are recorded: "
+                "give fit validation_data or a validation_split, or compile with metrics"
+            )
+        value = logs[self.monitor]
+        if self._sign * value < self._sign * self.best - self.min_delta:
+            self.best, self.best_epoch = value, epoch
+            if self.restore_best_weights:
+                self._weights = self.model.get_weights()
+        elif epoch - self.best_epoch >= max(1, self.patience):
+            self.stopped_epoch = epoch
+            self.model.stop_training = True
+
+    def on_train_end(self):
+        if self._weights is not None:
+            self.model.set_weights(self._weights)

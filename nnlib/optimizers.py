@@ -4,9 +4,21 @@ import math
 
 import numpy as np
 
+from nnlib import schedules
 from nnlib._lookup import look_up
 
-__all__ = ["SGD", "get", "momentum_update", "sgd_update"]
+__all__ = [
+    "SGD",
+    "Adam",
+    "Optimizer",
+    "RMSprop",
+    "adam_update",
+    "get",
+    "momentum_update",
+    "rmsprop_update",
+    "schedules",
+    "sgd_update",
+]
 
 
 def sgd_update(w, g, learning_rate):
@@ -51,33 +63,82 @@ def momentum_update(w, v, g, learning_rate, momentum, nesterov=False):
     w += momentum * v - learning_rate * g if nesterov else v
 
 
-class SGD:
-    """Stochastic gradient descent, plain or with momentum.
+def rmsprop_update(w, v, g, learning_rate, rho, epsilon):
+    """One step of RMSprop, in place: each gradient is divided by its own recent size.
 
-    w ← w - η g; with momentum v ← μ v - η g, w ← w + v
+    v ← ρ v + (1 - ρ) g², then w ← w - η g / sqrt(v + ε)
 
     Parameters
     ----------
-    learning_rate : float, η > 0
-    momentum : float, 0 ≤ μ < 1
-    nesterov : bool
-        Look ahead along the velocity; needs a momentum.
+    w : ndarray, any shape; changed in place
+    v : ndarray, the shape of w; running mean of g², changed in place, zeros at the start
+    g : ndarray, the shape of w; gradient of the loss with respect to w
+    learning_rate : float, η
+    rho : float, ρ
+    epsilon : float, ε
+
+    Notes
+    -----
+    Tieleman and Hinton, lecture 6.5 of Neural Networks for Machine Learning (2012). ε stands under
+    the root, as in Keras; the lecture has none, and PyTorch adds it to the root.
+    """
+    v += (1 - rho) * (g**2 - v)
+    w -= learning_rate * g / np.sqrt(v + epsilon)
+
+
+def adam_update(w, m, v, g, learning_rate, beta_1, beta_2, epsilon, t):
+    """One step of Adam, in place: momentum, divided by the recent size of the gradient.
+
+    m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g², w ← w - η_t m / (sqrt(v) + ε),
+    with η_t = η sqrt(1 - β₂^t) / (1 - β₁^t), which makes up for the start from zeros
+
+    Parameters
+    ----------
+    w : ndarray, any shape; changed in place
+    m, v : ndarray, the shape of w; running means of g and g², changed in place, zeros at the start
+    g : ndarray, the shape of w; gradient of the loss with respect to w
+    learning_rate : float, η
+    beta_1, beta_2, epsilon : float, β₁, β₂, ε
+    t : int
+        Number of this step, counted from 1.
+
+    Notes
+    -----
+    Kingma and Ba, Adam: A Method for Stochastic Optimization (2015), in the form given there just
+    before section 2.1, as Keras has it: its ε is not quite the ε of the paper's algorithm 1.
+    """
+    m += (1 - beta_1) * (g - m)
+    v += (1 - beta_2) * (g**2 - v)
+    rate = learning_rate * math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    w -= rate * m / (np.sqrt(v) + epsilon)
+
+
+class Optimizer:
+    """What all optimizers share: a learning rate, a count of steps, and memory.
+
+    η_t = learning_rate, or learning_rate(t) where that is a schedule
+
+    Parameters
+    ----------
+    learning_rate : float > 0, or a schedule such as `schedules.PolynomialDecay`
+
+    Attributes
+    ----------
+    iterations : int
+        Steps taken so far.
+    memory : list of list of ndarray, or None before the first step
+        For each parameter, the arrays that the update remembers: velocities, running means.
     """
 
-    def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False):
-        if not 0 < learning_rate < math.inf:
-            raise ValueError(f"learning_rate must be a number above 0, got {learning_rate!r}")
-        if not 0 <= momentum < 1:
-            raise ValueError(f"momentum must be at least 0 and below 1, got {momentum!r}")
-        self.learning_rate = float(learning_rate)  # a NumPy float64 would turn float32 weights
-        self.momentum = float(momentum)  # into float64 steps
-        if nesterov and momentum == 0:
-            raise ValueError("nesterov=True needs a momentum above 0, 0.9 for instance")
-        self.nesterov = bool(nesterov)
-        self.velocities = None
+    arrays_per_parameter = 0
 
-    def __repr__(self):
-        return f"SGD(learning_rate={self.learning_rate:g}, momentum={self.momentum:g})"
+    def __init__(self, learning_rate):
+        if not callable(learning_rate):
+            _require("learning_rate", "a number above 0", learning_rate, learning_rate > 0)
+            learning_rate = float(learning_rate)  # a NumPy float64 would not leave float32 alone
+        self.learning_rate = learning_rate
+        self.iterations = 0
+        self.memory = None
 
     def apply(self, gradients, parameters):
         """Take one step, changing the parameters in place.
@@ -86,33 +147,128 @@ class SGD:
         ----------
         gradients : list of ndarray
         parameters : list of ndarray
-            The same list at every call: each parameter has its own velocity.
+            The same list at every call: each parameter has its own memory.
 
         Raises
         ------
         ValueError
             If the optimizer has served parameters of other shapes before.
         """
-        if self.momentum == 0:
-            for w, g in zip(parameters, gradients, strict=True):
-                sgd_update(w, g, self.learning_rate)
-            return
-        self.velocities = _state_like(parameters, self.velocities)
-        for w, v, g in zip(parameters, self.velocities, gradients, strict=True):
-            momentum_update(w, v, g, self.learning_rate, self.momentum, self.nesterov)
+        if self.memory is None:
+            n_arrays = range(self.arrays_per_parameter)
+            self.memory = [[np.zeros_like(w) for _ in n_arrays] for w in parameters]
+        for w, memory in zip(parameters, self.memory, strict=False):
+            if any(array.shape != w.shape for array in memory):
+                raise ValueError(
+                    "this optimizer remembers the parameters of another model: "
+                    "give each model its own"
+                )
+        rate = self.learning_rate
+        rate = float(rate(self.iterations)) if callable(rate) else rate
+        self.iterations += 1
+        for w, g, memory in zip(parameters, gradients, self.memory, strict=True):
+            self.update(w, g, rate, *memory)
+
+    def update(self, w, g, rate):
+        """Change one parameter in place; each kind of optimizer has its own."""
+        raise NotImplementedError
 
 
-def _state_like(parameters, state):
-    if state is None:
-        return [np.zeros_like(w) for w in parameters]
-    if [v.shape for v in state] != [w.shape for w in parameters]:
-        raise ValueError(
-            "this optimizer remembers the parameters of another model: give each model its own"
-        )
-    return state
+class SGD(Optimizer):
+    """Stochastic gradient descent, plain or with momentum.
+
+    w ← w - η g; with momentum v ← μ v - η g, w ← w + v
+
+    Parameters
+    ----------
+    learning_rate : float > 0 or schedule, η
+    momentum : float, 0 ≤ μ < 1
+    nesterov : bool
+        Look ahead along the velocity; needs a momentum.
+    """
+
+    def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False):
+        super().__init__(learning_rate)
+        self.momentum = _share("momentum", momentum)
+        if nesterov and momentum == 0:
+            raise ValueError("nesterov=True needs a momentum above 0, 0.9 for instance")
+        self.nesterov = bool(nesterov)
+        self.arrays_per_parameter = 1 if momentum else 0
+
+    def __repr__(self):
+        return f"SGD(learning_rate={self.learning_rate}, momentum={self.momentum})"
+
+    def update(self, w, g, rate, v=None):
+        if v is None:
+            sgd_update(w, g, rate)
+        else:
+            momentum_update(w, v, g, rate, self.momentum, self.nesterov)
 
 
-_OPTIMIZERS = {"sgd": SGD}
+class RMSprop(Optimizer):
+    """Gradient descent with each gradient divided by the root of its recent mean square.
+
+    v ← ρ v + (1 - ρ) g², w ← w - η g / sqrt(v + ε)
+
+    Parameters
+    ----------
+    learning_rate : float > 0 or schedule, η
+    rho : float, 0 ≤ ρ < 1
+    epsilon : float > 0, ε
+    """
+
+    arrays_per_parameter = 1
+
+    def __init__(self, learning_rate=0.001, rho=0.9, epsilon=1e-7):
+        super().__init__(learning_rate)
+        self.rho = _share("rho", rho)
+        self.epsilon = _require("epsilon", "above 0", epsilon, epsilon > 0)
+
+    def __repr__(self):
+        return f"RMSprop(learning_rate={self.learning_rate}, rho={self.rho})"
+
+    def update(self, w, g, rate, v):
+        rmsprop_update(w, v, g, rate, self.rho, self.epsilon)
+
+
+class Adam(Optimizer):
+    """Adaptive moments: momentum, with each step divided by the gradient's recent size.
+
+    m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g², w ← w - η_t m / (sqrt(v) + ε)
+
+    Parameters
+    ----------
+    learning_rate : float > 0 or schedule, η
+    beta_1, beta_2 : float, 0 ≤ β < 1
+    epsilon : float > 0, ε
+    """
+
+    arrays_per_parameter = 2
+
+    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+        super().__init__(learning_rate)
+        self.beta_1, self.beta_2 = _share("beta_1", beta_1), _share("beta_2", beta_2)
+        self.epsilon = _require("epsilon", "above 0", epsilon, epsilon > 0)
+
+    def __repr__(self):
+        return f"Adam(learning_rate={self.learning_rate})"
+
+    def update(self, w, g, rate, m, v):
+        settings = self.beta_1, self.beta_2, self.epsilon
+        adam_update(w, m, v, g, rate, *settings, self.iterations)
+
+
+def _share(name, value):
+    return _require(name, "at least 0 and below 1", value, 0 <= value < 1)
+
+
+def _require(name, wanted, value, holds):
+    if not (holds and math.isfinite(value)):
+        raise ValueError(f"{name} must be {wanted}, got {value!r}")
+    return float(value)
+
+
+_OPTIMIZERS = {"sgd": SGD, "rmsprop": RMSprop, "adam": Adam}
 
 
 def get(identifier):

@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 NOTEBOOKS = {path.stem: nbformat.read(path, as_version=4) for path in PAGES}
+START = "00_start_here"
 
 CORE_MODULES = [
     "activations",
@@ -22,6 +23,7 @@ CORE_MODULES = [
     "losses",
     "gradient_check",
     "optimizers",
+    "schedules",
     "metrics",
     "callbacks",
     "models",
@@ -30,30 +32,6 @@ CORE_MODULES = [
 
 # Names that pages still to be written will introduce. Empty when the series is complete.
 PENDING = {
-    "01_activations": [
-        "ActivationFunction",
-        "leaky_relu",
-        "leaky_relu_derivative",
-        "linear",
-        "linear_derivative",
-        "relu",
-        "relu_derivative",
-        "sigmoid",
-        "sigmoid_derivative",
-        "softmax",
-        "softmax_derivative",
-        "tanh",
-        "tanh_derivative",
-    ],
-    "02_dense_layer": [
-        "Dense",
-        "Input",
-        "dense_forward",
-        "glorot_uniform",
-        "he_normal",
-        "lecun_normal",
-        "zeros",
-    ],
     "03_losses": [
         "Loss",
         "binary_crossentropy",
@@ -71,14 +49,21 @@ PENDING = {
         "relative_error",
     ],
     "05_training": [
+        "Adam",
         "Callback",
         "Dataset",
+        "EarlyStopping",
         "History",
+        "Optimizer",
+        "PolynomialDecay",
+        "RMSprop",
         "SGD",
         "Sequential",
         "accuracy",
+        "adam_update",
         "make_correlated_regression",
         "momentum_update",
+        "rmsprop_update",
         "sgd_update",
     ],
     "07_mnist": ["load_mnist"],
@@ -105,11 +90,11 @@ def title(page):
 
 
 def core_names():
-    """Public names of the core modules; each has its own `get`, which is plumbing."""
+    """Public names of the core modules; `get` and the module `schedules` are plumbing."""
     names = set()
     for module in CORE_MODULES:
         names |= set(importlib.import_module(f"nnlib.{module}").__all__)
-    return names - {"get"}
+    return names - {"get", "schedules"}
 
 
 def introduced():
@@ -269,6 +254,20 @@ def test_readme_maps_the_series():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     links = re.findall(r"\[([^\]]+)\]\(notebooks/(\d\d_\w+)\.ipynb\)", readme)
     assert {name: text for text, name in links} == {page: title(page) for page in NOTEBOOKS}
+
+
+def how_long(page):
+    """Minutes, seconds and MB, as the first cell of a page states them."""
+    line = re.search(r"\*\*How long\.\*\*(.+?)(?:\n\n|$)", cells(page, "markdown")[0].source, re.S)[
+        1
+    ]
+    return [re.search(rf"(\d+) {unit}", line)[1] for unit in ("minutes", "seconds", "MB")]
+
+
+def test_start_page_maps_the_series():
+    row = r"^\| \[([^\]]+)\]\((\d\d_\w+)\.ipynb\) \|.+\| (\d+) min \| (\d+) s \| (\d+) MB \|$"
+    found = {name: [text, *times] for text, name, *times in re.findall(row, prose(START), re.M)}
+    assert found == {page: [title(page), *how_long(page)] for page in NOTEBOOKS if page != START}
 
 
 def exercises(page):

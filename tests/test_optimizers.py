@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from nnlib import SGD, optimizers
+from nnlib import SGD, Adam, RMSprop, optimizers
 from nnlib.optimizers import momentum_update, sgd_update
+from nnlib.schedules import PolynomialDecay
 
 GRADIENTS = [np.array([1.0, -2.0]), np.array([0.5, 0.5]), np.array([-1.0, 3.0])]
 
@@ -49,15 +50,23 @@ def test_updates_are_in_place_and_leave_the_gradient_alone():
     np.testing.assert_array_equal(g, [1, -1])
 
 
-@pytest.mark.parametrize("settings", [{}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}])
-def test_float32_weights_stay_float32(settings):
-    optimizer = SGD(np.float64(0.1), **settings)
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        (SGD, {}),
+        (SGD, {"momentum": np.float64(0.9)}),
+        (SGD, {"momentum": 0.9, "nesterov": True}),
+        (RMSprop, {"rho": np.float64(0.9)}),
+        (Adam, {"beta_1": np.float64(0.9)}),
+    ],
+)
+def test_float32_weights_stay_float32(kind, settings):
+    optimizer = kind(np.float64(0.1), **settings)
     w = np.ones(3, np.float32)
     optimizer.apply([np.ones(3, np.float32)], [w])
     assert w.dtype == np.float32
     assert type(optimizer.learning_rate) is float
-    for velocity in optimizer.velocities or []:
-        assert velocity.dtype == np.float32
+    assert all(array.dtype == np.float32 for arrays in optimizer.memory for array in arrays)
 
 
 def test_each_parameter_has_its_own_velocity():
@@ -66,6 +75,50 @@ def test_each_parameter_has_its_own_velocity():
     optimizer.apply([np.zeros(2), np.zeros((2, 3))], w)
     np.testing.assert_allclose(w[0], -0.19)
     np.testing.assert_allclose(w[1], -0.38)
+
+
+def test_rmsprop_is_the_formula():
+    w, v = np.array([1.0, 2.0]), np.zeros(2)
+    for g in GRADIENTS:
+        v = 0.9 * v + 0.1 * g**2
+        w = w - 0.01 * g / np.sqrt(v + 1e-7)
+    np.testing.assert_allclose(run(RMSprop(0.01)), w, rtol=1e-14)
+
+
+def test_adam_is_the_formula_of_the_paper():
+    """Algorithm 1 with bias-corrected means; its ε is ours divided by sqrt(1 - β₂^t)."""
+    w, m, v = np.array([1.0, 2.0]), np.zeros(2), np.zeros(2)
+    for t, g in enumerate(GRADIENTS, start=1):
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        epsilon = 1e-7 / np.sqrt(1 - 0.999**t)
+        w = w - 0.01 * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + epsilon)
+    np.testing.assert_allclose(run(Adam(0.01)), w, rtol=1e-14)
+
+
+def test_the_first_step_of_adam_has_the_size_of_the_learning_rate():
+    w = np.zeros(3)
+    Adam(0.01).apply([np.array([1e-3, -5.0, 1e4])], [w])
+    np.testing.assert_allclose(w, [-0.01, 0.01, -0.01], rtol=0.01)
+
+
+def test_a_schedule_is_asked_at_every_step():
+    decay = PolynomialDecay(0.4, decay_steps=4, end_learning_rate=0.2)
+    rates = [decay(step) for step in range(6)]
+    np.testing.assert_allclose(rates, [0.4, 0.35, 0.3, 0.25, 0.2, 0.2])
+    np.testing.assert_allclose(PolynomialDecay(1, 4, 0, power=2)(1), 0.5625)
+    optimizer = SGD(decay)
+    expected = np.array([1.0, 2.0]) - sum(
+        rate * g for rate, g in zip(rates, GRADIENTS, strict=False)
+    )
+    np.testing.assert_allclose(run(optimizer), expected)
+    assert optimizer.iterations == 3
+
+
+@pytest.mark.parametrize("arguments", [(0, 10), (0.1, 0), (0.1, 10, -1)])
+def test_schedules_out_of_range_are_errors(arguments):
+    with pytest.raises(ValueError, match=r"above 0|at least 1"):
+        PolynomialDecay(*arguments)
 
 
 def test_an_optimizer_serves_one_model():
@@ -92,6 +145,25 @@ def test_settings_out_of_range_are_errors(settings, message):
         SGD(**settings)
 
 
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        (RMSprop, {"rho": 1}),
+        (RMSprop, {"epsilon": 0}),
+        (Adam, {"beta_2": -1}),
+        (Adam, {"epsilon": 0}),
+    ],
+)
+def test_settings_of_the_others_out_of_range(kind, settings):
+    with pytest.raises(ValueError, match=next(iter(settings))):
+        kind(**settings)
+
+
+def test_an_optimizer_without_an_update_says_so():
+    with pytest.raises(NotImplementedError):
+        optimizers.Optimizer(0.1).apply([np.ones(2)], [np.ones(2)])
+
+
 def test_get():
     optimizer = SGD(0.5)
     assert optimizers.get(optimizer) is optimizer
@@ -100,4 +172,9 @@ def test_get():
         optimizers.get("sdg")
     with pytest.raises(TypeError, match="optimizer must be a name"):
         optimizers.get(SGD)
-    assert repr(optimizer) == "SGD(learning_rate=0.5, momentum=0)"
+    assert isinstance(optimizers.get("adam"), Adam) and isinstance(
+        optimizers.get("rmsprop"), RMSprop
+    )
+    assert repr(optimizer) == "SGD(learning_rate=0.5, momentum=0.0)"
+    assert repr(Adam()) == "Adam(learning_rate=0.001)"
+    assert repr(RMSprop()) == "RMSprop(learning_rate=0.001, rho=0.9)"
