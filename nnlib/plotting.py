@@ -9,10 +9,23 @@ from itertools import pairwise
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import ListedColormap
+from matplotlib.patches import Rectangle
 
-__all__ = ["plot_classes", "plot_decision_regions", "plot_learning_curves", "plot_network"]
+from nnlib._progress import person_watches
+
+__all__ = [
+    "explore",
+    "plot_activation",
+    "plot_classes",
+    "plot_decision_regions",
+    "plot_dense_shapes",
+    "plot_learning_curves",
+    "plot_matmul",
+    "plot_network",
+]
 
 _MARKERS = "os^Dv*PX<>"
+_LINES = ("-", "--", "-.", ":")
 
 
 def plot_classes(X, y, class_names, axis_labels=("", ""), ax=None):
@@ -110,7 +123,7 @@ def plot_learning_curves(history, name="loss", ax=None):
     return ax
 
 
-def plot_network(widths, labels=None, ax=None, most=12):
+def plot_network(widths, labels=None, ax=None, most=12, weights=None, biases=None):
     """A dense network as circles and lines: a column of units for each layer, inputs first.
 
     Parameters
@@ -122,6 +135,10 @@ def plot_network(widths, labels=None, ax=None, most=12):
     ax : matplotlib Axes, optional
     most : int
         A wider layer is drawn with this many circles and its true number below.
+    weights : sequence of arrays (n_in, n_out) of str or numbers, optional
+        Written on the lines, for small networks: one array for each layer.
+    biases : sequence of arrays (n_out,) of str or numbers, optional
+        Written above the units of each layer.
 
     Returns
     -------
@@ -140,6 +157,177 @@ def plot_network(widths, labels=None, ax=None, most=12):
     for x, (column, label) in enumerate(zip(columns, labels, strict=True)):
         ax.scatter(*zip(*column, strict=True), s=180, color=f"C{x}", edgecolor="black", zorder=2)
         ax.text(x, bottom, label, ha="center", va="top")
+    _write_parameters(ax, columns, weights or (), biases or ())
     ax.set(xlim=(-0.5, len(widths) - 0.5), ylim=(bottom - 1, -bottom - 0.3))
     ax.axis("off")
     return ax
+
+
+def plot_matmul(X, W, row, column, ax=None):
+    """The product Z = X W as three grids of numbers, with what makes one cell of Z marked.
+
+    W stands above Z and X to its left, so that the marked row and the marked column meet in the
+    marked cell. The sum that gives the cell is written below.
+
+    Parameters
+    ----------
+    X : array (n, n_in)
+    W : array (n_in, n_out)
+    row, column : int
+        Which cell of Z.
+    ax : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    X, W = np.asarray(X), np.asarray(W)
+    Z = X @ W
+    (n, n_in), n_out = X.shape, W.shape[1]
+    ax = ax or plt.subplots(figsize=(0.8 * (n_in + n_out + 2), 0.6 * (n + n_in + 3)))[1]
+    rows, columns = np.indices(X.shape)[0], np.indices(W.shape)[1]
+    cell = np.zeros(Z.shape, dtype=bool)
+    cell[row, column] = True
+    _draw_grid(ax, X, -n_in - 0.6, 0, rows == row, "C0")
+    _draw_grid(ax, W, 0, -n_in - 0.6, columns == column, "C1")
+    _draw_grid(ax, Z, 0, 0, cell, "C2")
+    ax.text(-n_in / 2 - 0.6, -0.2, f"X {X.shape}", ha="center", va="bottom")
+    ax.text(n_out / 2, -n_in - 0.8, f"W {W.shape}", ha="center", va="bottom")
+    ax.text(n_out / 2, n + 0.2, f"Z {Z.shape}", ha="center", va="top")
+    terms = " + ".join(
+        f"{_in_sum(x)} · {_in_sum(w)}" for x, w in zip(X[row], W[:, column], strict=True)
+    )
+    middle = (n_out - n_in - 0.6) / 2
+    ax.text(middle, n + 1.2, f"{terms} = {_signed(Z[row, column])}", ha="center", va="center")
+    ax.set(xlim=(-n_in - 0.8, n_out + 0.2), ylim=(n + 1.6, -n_in - 1.5))
+    ax.axis("off")
+    return ax
+
+
+def _draw_grid(ax, values, left, top, marked, colour):
+    """A matrix as squares with numbers; marked squares are tinted, with bold numbers."""
+    for (i, j), value in np.ndenumerate(values):
+        face = colour if marked[i, j] else "white"
+        square = Rectangle((left + j, top + i), 1, 1, facecolor=face, alpha=0.4)
+        frame = Rectangle((left + j, top + i), 1, 1, fill=False, edgecolor="0.3")
+        ax.add_patch(square)
+        ax.add_patch(frame)
+        weight = "bold" if marked[i, j] else "normal"
+        x, y = left + j + 0.5, top + i + 0.5
+        ax.text(x, y, _signed(value), ha="center", va="center", weight=weight)
+
+
+def _signed(value):
+    return f"{value:g}".replace("-", "−")
+
+
+def _in_sum(value):
+    return _signed(value) if value >= 0 else f"({_signed(value)})"
+
+
+def plot_dense_shapes(n, n_in, n_out, ax=None):
+    """The arrays of Z = X W + b as grids with their shapes; the first sample is coloured.
+
+    Parameters
+    ----------
+    n, n_in, n_out : int
+        Samples, inputs and outputs of the layer.
+    ax : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    ax = ax or plt.subplots(figsize=(8, 3.6), layout="constrained")[1]
+    arrays = [
+        ("X", (n, n_in), f"({n}, {n_in})", "@"),
+        ("W", (n_in, n_out), f"({n_in}, {n_out})", "+"),
+        ("b", (1, n_out), f"({n_out},)", "="),
+        ("Z", (n, n_out), f"({n}, {n_out})", ""),
+    ]
+    left = 0
+    for name, (rows, columns), shape, sign in arrays:
+        top = rows / 2
+        for i in range(rows):
+            for j in range(columns):
+                chosen = i == 0 and name in "XZ"
+                ax.add_patch(
+                    Rectangle(
+                        (left + j, top - 1 - i),
+                        1,
+                        1,
+                        facecolor="C1" if chosen else "white",
+                        hatch="//" if chosen else None,
+                        edgecolor="black",
+                    )
+                )
+        middle = left + columns / 2
+        ax.text(middle, top + 0.2, name, ha="center", va="bottom", fontsize=14, style="italic")
+        ax.text(middle, -top - 0.2, shape, ha="center", va="top", fontsize=12)
+        left += columns + 1.2
+        ax.text(left - 0.6, 0, sign, ha="center", va="center", fontsize=16)
+    height = max(n, n_in) / 2 + 1
+    ax.set(xlim=(-0.3, left - 0.9), ylim=(-height, height), aspect="equal")
+    ax.axis("off")
+    return ax
+
+
+def plot_activation(function, derivative, label=None, axes=None):
+    """A function of one number on -10…10 and, beside it, its derivative.
+
+    Called again with the axes that it returned, it adds another pair of curves.
+
+    Parameters
+    ----------
+    function, derivative : callable (m,) -> (m,)
+    label : str, optional
+        For the legend, where there is more than one pair.
+    axes : pair of matplotlib Axes, optional
+
+    Returns
+    -------
+    pair of matplotlib Axes
+    """
+    if axes is None:
+        axes = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")[1]
+    z = np.linspace(-10, 10, 401)
+    for ax, f, name in zip(axes, (function, derivative), ("f(z)", "slope f′(z)"), strict=True):
+        style = _LINES[len(ax.lines) % len(_LINES)]
+        ax.plot(z, f(z), linestyle=style, linewidth=2, label=label)
+        ax.set(xlabel="pre-activation z", ylabel=name, xticks=range(-10, 11, 5))
+        ax.grid(alpha=0.3)
+        if label:
+            ax.legend()
+    return axes
+
+
+def explore(draw, **sliders):
+    """A picture behind sliders where a person watches, else the picture once.
+
+    The sliders answer to the mouse and, once focused with Tab, to the arrow keys.
+
+    Parameters
+    ----------
+    draw : callable
+        Makes and shows a figure. Its arguments have defaults, where the sliders start.
+    **sliders : tuple (lowest, highest, step)
+        For arguments of `draw`, by name; whole numbers make a slider of whole numbers.
+    """
+    if not person_watches():
+        draw()
+        return
+    from ipywidgets import interact
+
+    interact(draw, **sliders)
+
+
+def _write_parameters(ax, columns, weights, biases):
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+    for W, left, right in zip(weights, columns, columns[1:], strict=False):
+        for row, (x0, y0) in zip(W, left, strict=True):
+            for weight, (x1, y1) in zip(row, right, strict=True):
+                middle = ((x0 + x1) / 2, (y0 + y1) / 2)
+                ax.text(*middle, weight, ha="center", va="center", bbox=box)
+    for b, column in zip(biases, columns[1:], strict=False):
+        for bias, (x, y) in zip(b, column, strict=True):
+            ax.text(x, y + 0.25, bias, ha="center", va="bottom")

@@ -44,6 +44,22 @@ PAGE = """
 {%- extends 'lab/index.html.j2' -%}
 {%- block html_head_js -%}{%- endblock html_head_js -%}
 {%- block html_head_js_mermaidjs -%}{%- endblock html_head_js_mermaidjs -%}
+{%- block html_head_css -%}
+<style>
+.jp-RenderedMarkdown .highlight pre { margin-bottom: 1em }
+.jp-RenderedMarkdown .highlight pre, .jp-RenderedMarkdown .highlight pre * {
+  font-family: monospace; font-style: normal;
+}
+</style>
+{%- endblock html_head_css -%}
+{%- block html_head_js_mathjax -%}
+<script type="text/x-mathjax-config">
+MathJax.Hub.Config({"HTML-CSS": {
+  availableFonts: [], preferredFont: null, webFont: "STIX-Web", imageFont: null  // those it has
+}});
+</script>
+{{ super() }}
+{%- endblock html_head_js_mathjax -%}
 {%- block data_png scoped -%}
 {%- set alt = cell.metadata.get('alt', '') | escape_html -%}
 {{ super() | replace('<img ', '<img alt="' ~ alt ~ '" ', 1) }}
@@ -102,6 +118,7 @@ def execute(path):
         timeout=CELL_TIMEOUT,
         record_timing=False,
         store_widget_state=False,
+        coalesce_streams=True,  # else what a busy machine prints comes in more pieces
         extra_arguments=["--IPKernelApp.log_level=40"],  # errors only
         resources={"metadata": {"path": str(NOTEBOOKS)}},
     )

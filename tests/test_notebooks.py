@@ -32,16 +32,6 @@ CORE_MODULES = [
 
 # Names that pages still to be written will introduce. Empty when the series is complete.
 PENDING = {
-    "03_losses": [
-        "Loss",
-        "binary_crossentropy",
-        "binary_crossentropy_gradient",
-        "categorical_crossentropy",
-        "categorical_crossentropy_gradient",
-        "mean_squared_error",
-        "mean_squared_error_gradient",
-        "one_hot",
-    ],
     "04_backprop": [
         "check_gradients",
         "dense_backward",

@@ -80,3 +80,54 @@ def test_plots_go_where_they_are_told():
     _, ax = plt.subplots()
     assert plotting.plot_network([1, 2], ax=ax) is ax
     assert plotting.plot_classes(X, Y, NAMES, ax=ax) is ax
+
+
+def test_activation_and_its_slope_stand_side_by_side():
+    axes = plotting.plot_activation(np.tanh, lambda z: 1 - np.tanh(z) ** 2, label="tanh")
+    again = plotting.plot_activation(np.abs, np.sign, label="abs", axes=axes)
+    assert again is axes
+    for ax, expected in zip(axes, (np.tanh, lambda z: 1 - np.tanh(z) ** 2), strict=True):
+        first, second = ax.lines
+        z = first.get_xdata()
+        assert (z[0], z[-1]) == (-10, 10)
+        np.testing.assert_allclose(first.get_ydata(), expected(z))
+        assert first.get_linestyle() != second.get_linestyle()
+        assert legend_of(ax) == ["tanh", "abs"]
+
+
+def test_network_carries_its_parameters_where_they_are_given():
+    ax = plotting.plot_network(
+        [1, 2, 1], weights=[[["a", "b"]], [["c"], ["d"]]], biases=[["e", "f"]]
+    )
+    texts = {text.get_text(): text.get_position() for text in ax.texts}
+    assert {name: texts[name] for name in "abcd"} == {
+        "a": (0.5, 0.25),
+        "b": (0.5, -0.25),
+        "c": (1.5, 0.25),
+        "d": (1.5, -0.25),
+    }
+    assert texts["e"][0] == texts["f"][0] == 1 and texts["e"][1] > texts["f"][1]
+
+
+def test_explore_draws_once_when_nobody_watches(monkeypatch):
+    monkeypatch.setattr(plotting, "person_watches", lambda: False)
+    drawn = []
+    plotting.explore(lambda w=2.0: drawn.append(w), w=(0.0, 3.0, 0.5))
+    assert drawn == [2.0]
+
+
+def test_explore_has_a_slider_for_each_argument_when_a_person_watches(monkeypatch):
+    ipywidgets = pytest.importorskip("ipywidgets")
+    monkeypatch.setattr(plotting, "person_watches", lambda: True)
+    made = []
+    interactive = ipywidgets.interactive
+    monkeypatch.setattr(
+        ipywidgets,
+        "interact",
+        lambda draw, **sliders: made.append(interactive(draw, **sliders)),
+    )
+    plotting.explore(lambda w=2.0, units=1: None, w=(0.0, 3.0, 0.5), units=(1, 3, 1))
+    w, units = made[0].children[:2]
+    assert isinstance(w, ipywidgets.FloatSlider) and isinstance(units, ipywidgets.IntSlider)
+    assert (w.value, w.min, w.max, w.step) == (2.0, 0.0, 3.0, 0.5)
+    assert (units.value, units.min, units.max) == (1, 1, 3)
