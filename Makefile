@@ -26,7 +26,7 @@ notebooks: .venv/installed ## run the notebooks on the real data and store their
 	$(BIN)/python notebooks/run.py --in-place $(NOTEBOOK)
 
 clean: ## remove the environment and everything built
-	rm -rf .venv build nnlib.egg-info .pytest_cache .ruff_cache
+	rm -rf .venv build nnlib.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/installed: pyproject.toml

@@ -41,3 +41,12 @@ __all__ = [
     "models",
     "optimizers",
 ]
+
+
+def __getattr__(name):
+    """`nnlib.explain_function` and its kin, without loading IPython whenever nnlib is imported."""
+    if name in ("explain_function", "shape_table", "show_source"):
+        from nnlib import explain
+
+        return getattr(explain, name)
+    raise AttributeError(f"module 'nnlib' has no attribute {name!r}")

@@ -41,8 +41,8 @@ def draw(text, names):
                 return None
             axes = figure.add_axes((0, 0, 1, 1))
             library.pyviz(text, frame, ax=axes, dpi=DPI, **FONTS)
-            looks = {"facecolor": "white", "bbox_inches": "tight", "pad_inches": 0.05}
-            figure.savefig(png, dpi=DPI, metadata={"Software": None}, **looks)
+            fit = {"bbox_inches": "tight", "pad_inches": 0.05}
+            figure.savefig(png, dpi=DPI, metadata={"Software": None}, **fit)
         except Exception:  # whatever else it cannot draw is shown by its table alone
             return None
     return png.getvalue()

@@ -38,8 +38,8 @@ print(json.dumps(sorted({value.source for value in list(globals().values())
                          if type(value).__name__ == "Dataset" and hasattr(value, "source")})))
 """
 
-# nbconvert's page, with each picture's text alternative taken from its cell's metadata, and with
-# what loads from elsewhere left out, so that a page reads the same without a network.
+# nbconvert's page, with each picture's text alternative taken from its own metadata or its cell's,
+# and with what loads from elsewhere left out, so that a page reads the same without a network.
 PAGE = """
 {%- extends 'lab/index.html.j2' -%}
 {%- block html_head_js -%}{%- endblock html_head_js -%}
@@ -61,8 +61,8 @@ MathJax.Hub.Config({"HTML-CSS": {
 {{ super() }}
 {%- endblock html_head_js_mathjax -%}
 {%- block data_png scoped -%}
-{%- set alt = cell.metadata.get('alt', '') | escape_html -%}
-{{ super() | replace('<img ', '<img alt="' ~ alt ~ '" ', 1) }}
+{%- set alt = (output | get_metadata('alt', 'image/png')) or cell.metadata.get('alt', '') -%}
+{{ super() | replace('<img ', '<img alt="' ~ (alt | escape_html) ~ '" ', 1) }}
 {%- endblock data_png -%}
 """
 

@@ -356,7 +356,9 @@ def test_an_expression_and_several_results(shown, capsys):
     with tsensor.explain():
         X @ W + b
         mean, spread = X.mean(axis=0), X.std()
-    assert mean.shape == (2,) and spread > 0
+        loss = np.mean(X**2)  # a number, that has no box
+    assert mean.shape == (2,) and spread > 0 and loss > 0
+    assert len(shown) == 2
     printed = capsys.readouterr().out
     assert "    gives  result  (5, 3) float64\n" in printed
     assert "    gives  mean    (2,) float64\n    gives  spread  a number\n" in printed
@@ -450,6 +452,10 @@ def wrong_list(X, W):
     return np.concatenate([X, W])
 
 
+def wrong_stack(X, W):
+    return np.stack([X, W])  # NumPy raises it in Python, not in C
+
+
 def wrong_method(X, W):
     return X.reshape(3, 3)
 
@@ -472,6 +478,7 @@ def wrong_call(X, W):
         ),
         (wrong_dot, "np.dot(W, X), where W has shape (2, 3) and X has shape (5, 2)"),
         (wrong_list, "np.concatenate([X, W]), where X has shape (5, 2) and W has shape (2, 3)"),
+        (wrong_stack, "np.stack([X, W]), where X has shape (5, 2) and W has shape (2, 3)"),
         (wrong_method, "X.reshape(3, 3), where X has shape (5, 2)"),
         (wrong_index, "X[:, 7], where X has shape (5, 2)"),
         (wrong_call, "X @ W, where X has shape (2, 5) and W has shape (2, 3)"),

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+import nnlib
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -57,6 +59,13 @@ def test_import_nnlib_brings_nothing_heavy():
     heavy = {"matplotlib", "IPython", "sklearn", "datasets", "tsensor", "PIL", "tqdm", "pandas"}
     assert not imported_by("import nnlib") & heavy
     assert not imported_by("import nnlib.datasets") & heavy
+
+
+def test_explain_is_found_when_asked_for():
+    assert nnlib.show_source is nnlib.explain.show_source
+    assert nnlib.explain_function is nnlib.explain.explain_function
+    with pytest.raises(AttributeError, match="has no attribute 'explane'"):
+        nnlib.explane  # noqa: B018
 
 
 def test_imports_go_one_way():
