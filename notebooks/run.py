@@ -46,6 +46,7 @@ PAGE = """
 {%- block html_head_js_mermaidjs -%}{%- endblock html_head_js_mermaidjs -%}
 {%- block html_head_css -%}
 <style>
+.jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere }
 .jp-RenderedMarkdown .highlight pre { margin-bottom: 1em }
 .jp-RenderedMarkdown .highlight pre, .jp-RenderedMarkdown .highlight pre * {
   font-family: monospace; font-style: normal;

@@ -1,10 +1,71 @@
-"""Settings that every test needs, the kernels of nbval included, which inherit this environment."""
+"""Settings that every test needs, the kernels of nbval included, which inherit this environment.
 
+Tests never fetch data. They use the folder NNLIB_DATA_DIR or what the user's cache holds already,
+else the bundled samples, and they say which at the head and the end of a run.
+"""
+
+import atexit
 import os
+import shutil
 import tempfile
 
-# A cache of their own: tests neither trust nor touch the user's.
-os.environ["NNLIB_CACHE_DIR"] = tempfile.mkdtemp(prefix="nnlib-tests-")
+import pytest
+
+from nnlib import _store
+
+IN_USE = "NNLIB_TEST_DATA"  # what the run uses, in words; set once, then read by xdist's workers
+
+
+def choose_data():
+    """Make a cache folder for the tests, with copies of what the user's holds; say what is used."""
+    held = [file for file in _store.cache_leftovers() if file.suffix == ".npz"]
+    own = tempfile.mkdtemp(prefix="nnlib-tests-")
+    atexit.register(shutil.rmtree, own, ignore_errors=True)
+    if os.environ.get("NNLIB_DATA") == "sample":
+        words = "the bundled samples, as NNLIB_DATA asks"
+    elif os.environ.get("NNLIB_DATA_DIR"):
+        words = "real, from NNLIB_DATA_DIR"
+    elif len(held) == 2:  # MNIST and beans
+        words = "real, from the cache"
+        for file in held:
+            shutil.copy(file, own)
+    else:
+        words = "the bundled samples, for want of a data folder or a filled cache"
+        os.environ["NNLIB_DATA"] = "sample"
+    os.environ["NNLIB_CACHE_DIR"] = own
+    return words
+
+
+if IN_USE not in os.environ:
+    os.environ[IN_USE] = choose_data()
 # Nobody watches a test run, wherever it was started from: no bars, no sliders.
 for name in ("JPY_SESSION_NAME", "VSCODE_PID"):
     os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def real_data():
+    """For tests of figures that only the real data give."""
+    if not os.environ[IN_USE].startswith("real"):
+        pytest.skip(f"needs the real data; in use: {os.environ[IN_USE]}")
+
+
+def pytest_report_header():
+    return f"data: {os.environ[IN_USE]}"
+
+
+def pytest_collection_modifyitems(items):
+    """On samples, run the pages whose numbers come from real data without comparing them."""
+    if os.environ[IN_USE].startswith("real"):
+        return
+    for item in items:
+        notebook = getattr(item.parent, "nb", None)
+        if notebook is not None and notebook.metadata.get("nnlib", {}).get("data"):
+            item.options["check"] = False
+
+
+def pytest_terminal_summary(terminalreporter):
+    if not os.environ[IN_USE].startswith("real"):
+        terminalreporter.write_line(
+            f"data: {os.environ[IN_USE]}; pages on MNIST and the leaves ran without comparison"
+        )
