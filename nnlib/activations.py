@@ -117,7 +117,7 @@ def tanh(Z):
 def tanh_derivative(Z):
     """Slope of the hyperbolic tangent at the pre-activation Z.
 
-    tanh'(z) = 1 - tanh²(z), at most 1
+    tanh'(z) = 1 - tanh²(z) = 4 σ'(2z), at most 1; the second form keeps its digits for large z.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def tanh_derivative(Z):
     -------
     ndarray, the shape of Z
     """
-    return 1 - np.tanh(Z) ** 2
+    return 4 * sigmoid_derivative(2 * Z)
 
 
 def relu(Z):
@@ -169,13 +169,13 @@ def relu_derivative(Z):
 def leaky_relu(Z, negative_slope=0.2):
     """Keep what is positive and shrink the rest, so that no unit is ever quite off.
 
-    f(z) = z for z > 0, else a z, with a = `negative_slope`
+    f(z) = z for z > 0, else α z, with α = `negative_slope`
 
     Parameters
     ----------
     Z : ndarray of floats, any shape
     negative_slope : float
-        Keras's default is 0.2; many tutorials use 0.1 or 0.01.
+        `keras.activations.leaky_relu` has 0.2 too; many tutorials use 0.1 or 0.01.
 
     Returns
     -------
@@ -191,7 +191,7 @@ def leaky_relu(Z, negative_slope=0.2):
 def leaky_relu_derivative(Z, negative_slope=0.2):
     """Slope of leaky ReLU at the pre-activation Z.
 
-    f'(z) = 1 for z > 0, else a, with a = `negative_slope`
+    f'(z) = 1 for z > 0, else α, with α = `negative_slope`
 
     Parameters
     ----------

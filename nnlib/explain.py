@@ -16,8 +16,9 @@ import numpy as np
 from IPython.display import Image, Markdown, display
 
 from nnlib import _drawing, _statements
+from nnlib._progress import person_watches
 
-__all__ = ["explain_function", "shape_table", "show_source", "tsensor"]
+__all__ = ["explain_function", "person_watches", "shape_table", "show_source", "tsensor"]
 
 
 def show_source(*functions):

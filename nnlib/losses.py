@@ -55,7 +55,8 @@ def one_hot(y, n_classes):
     y = np.asarray(y)
     if y.ndim != 1:
         raise ValueError(f"labels need one axis, (n,), but got shape {y.shape}")
-    if y.dtype.kind not in "biuf" or np.any(y != np.floor(y)):
+    is_number = y.dtype.kind in "biuf"  # NumPy's letters for bool, int, unsigned int, float
+    if not is_number or np.any(y != np.floor(y)):
         raise ValueError(
             f"labels must be whole numbers from 0 to {n_classes - 1}, got {y[:3].tolist()}…: "
             "sklearn.preprocessing.LabelEncoder makes them from names"
@@ -241,7 +242,10 @@ class Loss:
         """
         y = _as_numbers(y)
         if len(y) != n_samples:
-            raise ValueError(f"x has {n_samples} samples but y has {len(y)}")
+            raise ValueError(
+                f"x has {n_samples} samples but y has {len(y)}: give each sample its target"
+                f"{', or pass y.T' if y.ndim == 2 and y.shape[1] == n_samples else ''}"
+            )
         if self.name == "sparse_categorical_crossentropy":
             labels = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
             if labels.ndim != 1:
@@ -254,33 +258,46 @@ class Loss:
         if Y.shape != (n_samples, n_outputs):
             raise ValueError(
                 f"the targets must have the shape of the outputs, {(n_samples, n_outputs)}, "
-                f"but got {y.shape}{self._shape_hint(y)}"
+                f"but got {y.shape}: {self._shape_hint(y)}"
             )
         self._check_probabilities(Y)
         return Y.astype(dtype)
 
     def _shape_hint(self, y):
-        if self.output_activation == "softmax" and y.ndim == 1:
-            return ": with class labels use sparse_categorical_crossentropy, or one_hot(y, k)"
-        return ""
+        n_columns = 1 if y.ndim == 1 else y.shape[1]
+        if self.output_activation == "softmax" and n_columns == 1:
+            return "with class labels use sparse_categorical_crossentropy, or one_hot(y, k)"
+        if y.ndim > 2:
+            return "give each sample one row of targets"
+        return f"give one column for each output, or let the last layer have units={n_columns}"
 
     def _check_probabilities(self, Y):
         if self.output_activation and not (Y.min() >= 0 and Y.max() <= 1):
+            fix = "write no as 0, yes as 1; for more classes use sparse_categorical_crossentropy"
+            if self.output_activation == "softmax":
+                fix = "one_hot(y, k) makes such rows from class labels"
             raise ValueError(
-                f"{self.name} expects targets between 0 and 1, got {Y.min():g} to {Y.max():g}"
+                f"{self.name} expects targets between 0 and 1, got {Y.min():g} to {Y.max():g}: "
+                f"{fix}"
             )
         if self.output_activation == "softmax" and not np.allclose(Y.sum(axis=1), 1, atol=1e-3):
-            raise ValueError(f"{self.name} expects one-hot rows, but not every row of y sums to 1")
+            raise ValueError(
+                f"{self.name} expects one-hot rows, but not every row of y sums to 1: name one "
+                "class in each, or use binary_crossentropy and sigmoid where several may be true"
+            )
 
 
 def _as_numbers(y):
     y = np.asarray(y)
     if y.dtype.kind not in "biuf":
-        raise ValueError(f"y must hold numbers, got dtype {y.dtype} ({y.ravel()[:3].tolist()}…)")
+        raise ValueError(
+            f"y must hold numbers, got dtype {y.dtype} ({y.ravel()[:3].tolist()}…): "
+            "sklearn.preprocessing.LabelEncoder makes labels from names"
+        )
     if y.ndim == 0 or y.size == 0:
-        raise ValueError(f"y holds no samples: shape {y.shape}")
+        raise ValueError(f"y holds no samples, shape {y.shape}: give each sample its target")
     if not np.isfinite(y).all():
-        raise ValueError("y holds NaN or infinity")
+        raise ValueError("y holds NaN or infinity: leave those samples out")
     return y
 
 

@@ -17,8 +17,10 @@ __all__ = [
     "explore",
     "plot_activation",
     "plot_classes",
+    "plot_computation_graph",
     "plot_decision_regions",
     "plot_dense_shapes",
+    "plot_images",
     "plot_learning_curves",
     "plot_matmul",
     "plot_network",
@@ -293,12 +295,19 @@ def plot_activation(function, derivative, label=None, axes=None):
     z = np.linspace(-10, 10, 401)
     for ax, f, name in zip(axes, (function, derivative), ("f(z)", "slope f′(z)"), strict=True):
         style = _LINES[len(ax.lines) % len(_LINES)]
-        ax.plot(z, f(z), linestyle=style, linewidth=2, label=label)
+        ax.plot(*_broken_at_jumps(z, f(z)), linestyle=style, linewidth=2, label=label)
         ax.set(xlabel="pre-activation z", ylabel=name, xticks=range(-10, 11, 5))
         ax.grid(alpha=0.3)
         if label:
             ax.legend()
     return axes
+
+
+def _broken_at_jumps(x, y):
+    """The points of a curve, with a gap where it rises or falls by a tenth of its range at once."""
+    y = np.asarray(y, dtype=float)
+    jumps = np.flatnonzero(np.abs(np.diff(y)) > 0.1 * np.ptp(y)) + 1
+    return np.insert(x, jumps, x[jumps]), np.insert(y, jumps, np.nan)
 
 
 def explore(draw, **sliders):
@@ -331,3 +340,101 @@ def _write_parameters(ax, columns, weights, biases):
     for b, column in zip(biases, columns[1:], strict=False):
         for bias, (x, y) in zip(b, column, strict=True):
             ax.text(x, y + 0.25, bias, ha="center", va="bottom")
+
+
+def plot_images(X, shape, titles=None, columns=10, limits=(0, 1), cmap="gray_r"):
+    """Rows of numbers as pictures in a grid, all on one scale of grey or colour.
+
+    Parameters
+    ----------
+    X : array (n, n_pixels)
+        A picture per row. `W.T` shows the weights of a layer's units.
+    shape : tuple (height, width) or (height, width, 3)
+        Of one picture; with 3 channels the numbers are red, green and blue from 0 to 1.
+    titles : sequence of str, optional
+        Written above the pictures; may have several lines.
+    columns : int
+        Pictures side by side, at most.
+    limits : pair of float
+        The numbers that the two ends of the scale stand for; not used for colour pictures.
+    cmap : str
+        The scale: "gray_r" is black ink on white paper.
+
+    Returns
+    -------
+    array (n,) of matplotlib Axes
+        For a colour bar: `plt.colorbar(axes[0].images[0], ax=list(axes))`.
+    """
+    X = np.asarray(X)
+    titles = [""] * len(X) if titles is None else titles
+    columns = min(columns, len(X))
+    rows = -(-len(X) // columns)
+    side = min(9 / columns, 2)  # inches
+    lines = max(title.count("\n") + 1 if title else 0 for title in titles)
+    size = columns * side, rows * (side * shape[0] / shape[1] + 0.17 * lines)
+    grid = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")[1].ravel()
+    for ax in grid:
+        ax.axis("off")
+    for ax, pixels, title in zip(grid, X, titles, strict=False):
+        ax.imshow(
+            pixels.reshape(shape),
+            cmap=cmap,
+            vmin=limits[0],
+            vmax=limits[1],
+            interpolation="nearest" if len(shape) == 2 else None,  # single pixels stay visible
+        )
+        ax.set_title(title, fontsize=9, pad=2)
+    return grid[: len(X)]
+
+
+def plot_computation_graph(nodes, edges, ax=None):
+    """The steps of a computation as boxes: values go on solid arrows, gradients back on dashed.
+
+    Parameters
+    ----------
+    nodes : dict of str to tuple (x, y, value, gradient)
+        For each name where its box stands and the two texts below the name; boxes are one unit
+        wide and high. Where the gradient is an empty text no dashed arrow leads.
+    edges : sequence of tuple (name, name, local derivative)
+        From what is used to what is made of it; the text is written on the solid arrow.
+    ax : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    xs, ys = zip(*[node[:2] for node in nodes.values()], strict=True)
+    width, height = max(xs) - min(xs) + 1.2, max(ys) - min(ys) + 1.2
+    ax = ax or plt.subplots(figsize=(width, height))[1]
+    for name, (x, y, value, gradient) in nodes.items():
+        box = Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor="white", edgecolor="black", zorder=2)
+        ax.add_patch(box)
+        for text, up, style in (
+            (name, 0.27, {"weight": "bold"}),
+            (value, 0, {"color": "C0"}),
+            (gradient, -0.27, {"color": "C5", "style": "italic"}),
+        ):
+            ax.text(x, y + up, text, ha="center", va="center", fontsize=9, zorder=3, **style)
+    for start, end, text in edges:
+        (x0, y0), (x1, y1) = nodes[start][:2], nodes[end][:2]
+        across = abs(x1 - x0) > abs(y1 - y0)
+        aside = [0, -0.16] if across else [0.16, 0]  # where the way back is drawn
+        ends = np.array([_leave_box(x0, y0, x1, y1), _leave_box(x1, y1, x0, y0)])
+        forward, back = ends - aside, ends[::-1] + aside
+        ax.annotate("", forward[1], forward[0], arrowprops={"arrowstyle": "->", "color": "C0"})
+        if nodes[start][3]:
+            dashed = {"arrowstyle": "->", "color": "C5", "linestyle": "--"}
+            ax.annotate("", back[1], back[0], arrowprops=dashed)
+        place = {"ha": "center", "va": "bottom"} if across else {"ha": "right", "va": "center"}
+        x, y = forward.mean(axis=0) + ([0, 0.04] if across else [-0.06, 0])
+        ax.text(x, y, text, fontsize=9, **place)
+    ax.set(xlim=(min(xs) - 0.6, max(xs) + 0.6), ylim=(min(ys) - 0.6, max(ys) + 0.6))
+    ax.set_aspect("equal")
+    ax.axis("off")
+    return ax
+
+
+def _leave_box(x0, y0, x1, y1):
+    """Where the line from the middle of one box to that of another leaves the first."""
+    longest = max(abs(x1 - x0), abs(y1 - y0))
+    return x0 + (x1 - x0) * 0.5 / longest, y0 + (y1 - y0) * 0.5 / longest

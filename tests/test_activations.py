@@ -81,6 +81,14 @@ def test_sigmoid_keeps_its_digits_where_the_textbook_form_has_none():
     assert sigmoid(Z)[0] == pytest.approx(np.exp(-89.0), rel=1e-5)
 
 
+def test_slope_of_tanh_keeps_its_digits_where_tanh_is_rounded_to_1():
+    Z = np.array([9, 10, -9, -10], dtype=np.float32)
+    expected = [6.0919917e-08, 8.2446145e-09] * 2  # 1 / cosh²
+    np.testing.assert_allclose(tanh_derivative(Z), expected, rtol=1e-5)
+    Z = np.linspace(-3, 3, 61)
+    np.testing.assert_allclose(tanh_derivative(Z), 1 - np.tanh(Z) ** 2, rtol=1e-13)
+
+
 @pytest.mark.parametrize("slope", [0.1, 0.2, 1.5])
 def test_leaky_relu_takes_any_slope(slope):
     Z = np.array([-2.0, 0.5])

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from nnlib import SGD, ActivationFunction, Dense, Sequential, checks
+from nnlib import SGD, ActivationFunction, Dense, Sequential, checks, losses
 from nnlib.losses import Loss
 
 WRONG = []
@@ -38,7 +38,7 @@ def slope_is_the_integral(x):
     return x**3 / 3
 
 
-@wrong(checks.check_square_derivative, "off by up to")
+@wrong(checks.check_square_derivative, r"at x = 5 is off by 8: expected 10, got 2")
 def slope_without_x(x):
     return 2 + 0 * x
 
@@ -115,12 +115,12 @@ def product_of_rows(X, W):
     return X @ W.T
 
 
-@wrong(checks.check_matrix_product, "off by up to")
+@wrong(checks.check_matrix_product, r"add with \+=")
 def product_keeps_the_last_term(X, W):
     return np.array([[X[i, -1] * W[-1, j] for j in range(W.shape[1])] for i in range(len(X))])
 
 
-@wrong(checks.check_shape_of_product, "raise ValueError when the inner numbers differ")
+@wrong(checks.check_shape_of_product, "without complaint.+ when the inner numbers differ")
 def shape_without_a_look_inside(first, second):
     return first[0], second[1]
 
@@ -140,6 +140,80 @@ def shape_asks_for_equal_shapes(first, second):
 @wrong(checks.check_shape_of_product, "return two numbers")
 def shape_is_a_size(first, second):
     return first[0] * second[1]
+
+
+@wrong(checks.check_sum_over_samples, "does the function return it")
+def sum_not_returned(dZ):
+    dZ.sum(axis=0)
+
+
+@wrong(checks.check_add_row, "(?s)an `assert` in your function failed.+Write `raise ValueError")
+def add_asserts(Z, b):
+    assert b.shape == (Z.shape[1],)
+    return Z + b
+
+
+@wrong(checks.check_add_row, r"was raised\. What does .+ without the comma, \(2\) is the number 2")
+def add_compares_with_a_number(Z, b):
+    if b.shape != (Z.shape[1]):
+        raise ValueError
+    return Z + b
+
+
+@wrong(checks.check_add_row, "the error was returned: `raise` it")
+def add_returns_the_error(Z, b):
+    return Z + b if b.shape == (Z.shape[1],) else ValueError("no row")
+
+
+@wrong(checks.check_add_row, "None was returned, no error raised")
+def add_prints_the_error(Z, b):
+    return Z + b if b.shape == (Z.shape[1],) else None
+
+
+@wrong(checks.check_shape_of_product, r"are shapes, tuples such as \(5, 3\), not arrays")
+def shape_of_arrays(first, second):
+    return first @ second
+
+
+@wrong(checks.check_shape_of_product, "the error was returned: `raise` it")
+def shape_returns_the_error(first, second):
+    return (first[0], second[1]) if first[1] == second[0] else ValueError
+
+
+@wrong(checks.check_shape_of_product, "(?s)an `assert` in your function failed: not equal.+Write")
+def shape_asserts(first, second):
+    assert first[1] == second[0], "not equal"
+    return first[0], second[1]
+
+
+def product_by_loops(X, W, rows=None, inner=None, dtype=float, return_after=None):
+    """Right as it stands; the arguments make the mistakes."""
+    Z = np.zeros((X.shape[0], W.shape[1]), dtype)
+    for i in range(X.shape[0] if rows is None else rows(X, W)):
+        for j in range(W.shape[1]):
+            for m in range(X.shape[1] if inner is None else inner(X, W)):
+                Z[i, j] += X[i, m] * W[m, j]
+                if return_after == "m":
+                    return Z
+            if return_after == "j":
+                return Z
+        if return_after == "i":
+            return Z
+    return Z
+
+
+for message, mistake in [
+    ("returns too early", {"return_after": "i"}),
+    ("returns too early", {"return_after": "j"}),
+    ("returns too early", {"return_after": "m"}),
+    ("leave dtype=int out", {"dtype": int}),
+    ("IndexError was raised.+How long is each loop", {"inner": lambda X, W: X.shape[0]}),
+    ("it was right. How long is each loop", {"inner": lambda X, W: W.shape[1]}),
+    ("it was right. How long is each loop", {"rows": lambda X, W: X.shape[1]}),
+]:
+    wrong(checks.check_matrix_product, message)(
+        lambda X, W, mistake=mistake: product_by_loops(X, W, **mistake)
+    )
 
 
 # --- 01 activations
@@ -175,17 +249,39 @@ def hat_in_place(x):
     return positive_part(1 - abs(x))
 
 
+@wrong(checks.check_hat, r"hat\(0.5\) should be 0.5, you give 1\. From 0 to 1")
+def hat_twice_as_steep(x):
+    return 2 * positive_part(x) - 4 * positive_part(x - 1) + 2 * positive_part(x - 2)
+
+
+@wrong(checks.check_hat, "asks a whole array a yes-or-no question")
+def hat_with_an_if(x):
+    if x < 1:
+        return positive_part(x)
+    return positive_part(2 - x)
+
+
+@wrong(checks.check_hat, "None: does the function return it[?]$")
+def hat_returns_nothing(x):
+    positive_part(x)
+
+
+@wrong(checks.check_hat, "return a number for each x$")
+def hat_of_the_mean(x):
+    return np.mean(x)
+
+
 @wrong(checks.check_leaky, "picks the wrong one")
 def leaky_as_the_larger(Z, slope):
     return np.maximum(slope * Z, Z)
 
 
-@wrong(checks.check_leaky, "off by up to")
+@wrong(checks.check_leaky, "use the argument `slope`")
 def leaky_with_one_slope(Z, slope):
     return np.where(Z > 0, Z, 0.1 * Z)
 
 
-@wrong(checks.check_leaky, "off by up to")
+@wrong(checks.check_leaky, "sides are swapped")
 def leaky_on_the_wrong_side(Z, slope):
     return np.where(Z > 0, slope * Z, Z)
 
@@ -213,13 +309,21 @@ def not_yet(Z):
 for check, message, function, derivative in [
     (checks.check_softplus, "large numbers", lambda Z: np.log(1 + np.exp(Z)), logistic),
     (checks.check_softplus, "large numbers", softplus, lambda Z: np.exp(Z) / (1 + np.exp(Z))),
+    (checks.check_softplus, "here Z at Z = 10,000", lambda Z: np.log1p(np.exp(Z)), logistic),
+    (checks.check_softplus, "here -Z at Z = -10,000", softplus, lambda Z: 1 / (1 + np.exp(-Z))),
+    (checks.check_softplus, "slope at -z", softplus, lambda Z: logistic(-Z)),
+    (checks.check_softplus, "one too many", softplus, lambda Z: logistic(Z) * logistic(-Z)),
+    (checks.check_softplus, "not its slope", softplus, softplus),
     (checks.check_softplus, "given Z", softplus, lambda A: -np.expm1(-A)),
     (checks.check_softplus, "the function is off", lambda Z: np.log2(1 + np.exp(Z)), logistic),
     (checks.check_softplus, "now its derivative", softplus, not_yet),
     (checks.check_softplus, "hand over a record", softplus, None),
     (checks.check_elu, "large numbers", lambda Z: np.where(Z > 0, Z, np.exp(Z) - 1), elu_slope),
     (checks.check_elu, "given Z", elu, lambda A: np.where(A > 0, 1, A + 1)),
-    (checks.check_elu, "the derivative is off", elu, lambda Z: np.where(Z > 0, 1, elu(Z))),
+    (checks.check_elu, "the constant -1 is 0", elu, lambda Z: np.where(Z > 0, 1, elu(Z))),
+    (checks.check_elu, "its slope is 1", elu, lambda Z: np.where(Z > 0, 0, elu_slope(Z))),
+    (checks.check_elu, "its slope is 1", elu, lambda Z: np.where(Z > 0, Z, elu_slope(Z))),
+    (checks.check_elu, "its slope is 1", elu, np.exp),
     (checks.check_elu, "shape", elu, lambda Z: 1.0),
     (checks.check_elu, "the function is off", lambda Z: np.maximum(Z, -1), elu_slope),
 ]:
@@ -380,9 +484,40 @@ def surprise_of_every_class(P, y):
     return -np.log(P).mean()
 
 
-@wrong(checks.check_mean_surprise, "off by up to")
+@wrong(checks.check_mean_surprise, "log of the mean")
 def surprise_of_the_mean(P, y):
     return -np.log(P[np.arange(len(y)), y].mean())
+
+
+@wrong(checks.check_mean_surprise, "whole columns")
+def surprise_of_columns(P, y):
+    return -np.log(P[:, y]).mean()
+
+
+@wrong(checks.check_mean_surprise, "Number as many rows")
+def surprise_of_three_rows(P, y):
+    return -np.log(P[[0, 1, 2], y]).mean()
+
+
+@wrong(checks.check_mean_surprise, "not by n k")
+def surprise_by_nk(P, y):
+    return -np.log(P[np.arange(len(y)), y]).sum() / P.size
+
+
+@wrong(checks.check_mean_surprise, "not the largest")
+def surprise_of_the_largest(P, y):
+    return -np.log(P.max(axis=1)).mean()
+
+
+@wrong(checks.check_mean_surprise, "no softmax")
+def surprise_after_softmax(P, y):
+    P = np.exp(P) / np.exp(P).sum(axis=1, keepdims=True)
+    return -np.log(P[np.arange(len(y)), y]).mean()
+
+
+@wrong(checks.check_mean_surprise, "does the function return it")
+def surprise_not_returned(P, y):
+    -np.log(P[np.arange(len(y)), y]).mean()
 
 
 @wrong(checks.check_stable_binary, "must not be computed for a large")
@@ -419,6 +554,41 @@ def binary_entries(Y, Z):
     return np.logaddexp(0, Z) - Y * Z
 
 
+@wrong(checks.check_stable_binary, "logaddexp did the work")
+def binary_by_logaddexp(Y, Z):
+    return np.mean(np.logaddexp(0, Z) - Y * Z)
+
+
+@wrong(checks.check_stable_binary, "binary_crossentropy did the work")
+def binary_by_the_package(Y, Z):
+    return losses.binary_crossentropy(Y, Z)
+
+
+@wrong(checks.check_stable_binary, "must be e\\^-")
+def binary_exponent_positive(Y, Z):
+    return np.mean(np.maximum(Z, 0) - Z * Y + np.log(1 + np.exp(np.abs(Z))))
+
+
+@wrong(checks.check_stable_binary, "not by n alone")
+def binary_by_n(Y, Z):
+    return np.sum(np.logaddexp(0, Z) - Y * Z) / len(Y)
+
+
+@wrong(checks.check_stable_binary, "do not add it")
+def binary_added(Y, Z):
+    return np.mean(np.logaddexp(0, Z) + Y * Z)
+
+
+@wrong(checks.check_stable_binary, "maximum of each column")
+def binary_column_maximum(Y, Z):
+    return np.mean(np.max(Z, 0) - Z * Y + np.log1p(np.exp(-np.abs(Z))))
+
+
+@wrong(checks.check_stable_binary, "is missing")
+def binary_without_the_logarithm(Y, Z):
+    return np.mean(np.maximum(Z, 0) - Z * Y)
+
+
 def huber(Y, A):
     miss = np.abs(A - Y)
     return np.mean(np.where(miss <= 1, miss**2 / 2, miss - 0.5))
@@ -442,22 +612,97 @@ def smoothed_slope(Y, Z):
     return (P - (1 - SMOOTH) * Y - SMOOTH / Y.shape[1]) / len(Y)
 
 
-def others_share(Y, Z):
-    Y = (1 - SMOOTH) * Y + SMOOTH / (Y.shape[1] - 1) * (1 - Y)
-    log_sum = np.logaddexp.reduce(Z, axis=1, keepdims=True)
-    return -np.sum(Y * (Z - log_sum)) / len(Y)
+def smoothed_by(target):
+    def function(Y, Z):
+        return losses.categorical_crossentropy(target(Y), Z)
+
+    return function
+
+
+def huber_by(inside, outside, size=np.abs):
+    """A Huber loss with other pieces, and another way to choose between them."""
+    return lambda Y, A: np.mean(np.where(size(A - Y) <= 1, inside(A - Y), outside(A - Y)))
+
+
+def half_square(d):
+    return d**2 / 2
+
+
+def shortened(d):
+    return np.abs(d) - 0.5
+
+
+def huber_by_if(Y, A):
+    return np.mean(half_square(A - Y)) if np.abs(A - Y) <= 1 else np.mean(shortened(A - Y))
+
+
+def smoothed_naively(Y, Z):
+    Y = (1 - SMOOTH) * Y + SMOOTH / Y.shape[1]
+    return -np.sum(
+        Y * np.log(np.exp(Z - Z.max()) / np.exp(Z - Z.max()).sum(axis=1)[:, None])
+    ) / len(Y)
 
 
 for check, message, function, gradient in [
     (checks.check_huber, "take the mean", lambda Y, A: huber(Y, A) * A.size, huber_slope),
     (checks.check_huber, "return one number", lambda Y, A: np.abs(A - Y), huber_slope),
-    (checks.check_huber, "the loss of outputs", lambda Y, A: np.mean((A - Y) ** 2), huber_slope),
+    (checks.check_huber, "the squared error", lambda Y, A: np.mean((A - Y) ** 2), huber_slope),
+    (checks.check_huber, "it is ½ d²", huber_by(np.square, shortened), huber_slope),
+    (checks.check_huber, "take off the ½", huber_by(half_square, np.abs), huber_slope),
+    (checks.check_huber, "with 1, not d", huber_by(half_square, shortened, np.array), huber_slope),
+    (checks.check_huber, "not d - ½", huber_by(half_square, lambda d: d - 0.5), huber_slope),
+    (checks.check_huber, "goes on as", huber_by(half_square, half_square), huber_slope),
+    (checks.check_huber, "np.where", huber_by_if, huber_slope),
+    (checks.check_huber, "not by n$", lambda Y, A: huber(Y, A) * A.shape[1], huber_slope),
+    (checks.check_huber, "None", lambda Y, A: None, huber_slope),
     (checks.check_huber, "A - Y, not Y - A", huber, lambda Y, A: huber_slope(A, Y)),
     (checks.check_huber, "divide by n k", huber, lambda Y, A: np.clip(A - Y, -1, 1)),
-    (checks.check_huber, "off by up to", huber, lambda Y, A: (A - Y) / A.size),
+    (checks.check_huber, "goes on as", huber, lambda Y, A: (A - Y) / A.size),
+    (checks.check_huber, "not by n$", huber, lambda Y, A: np.clip(A - Y, -1, 1) / len(A)),
+    (checks.check_huber, "slope d$", huber, lambda Y, A: np.clip(2 * (A - Y), -1, 1) / A.size),
+    (
+        checks.check_huber,
+        "sign of d, not 1",
+        huber,
+        lambda Y, A: np.where(np.abs(A - Y) <= 1, A - Y, 1) / A.size,
+    ),
+    (checks.check_huber, "take no mean", huber, lambda Y, A: np.clip(A - Y, -1, 1).mean()),
     (checks.check_huber, "now its gradient", huber, lambda Y, A: not_yet(A)),
     (checks.check_huber, "hand over a record", huber, None),
-    (checks.check_smoothed, "the loss of outputs", others_share, smoothed_slope),
+    (checks.check_smoothed, "smooth them here too", smoothed_by(lambda Y: Y), smoothed_slope),
+    (checks.check_smoothed, "not 0.1$", smoothed_by(lambda Y: 0.9 * Y + 0.1), smoothed_slope),
+    (
+        checks.check_smoothed,
+        "classes, not by n",
+        smoothed_by(lambda Y: 0.9 * Y + 0.1 / len(Y)),
+        smoothed_slope,
+    ),
+    (
+        checks.check_smoothed,
+        "not always 3",
+        smoothed_by(lambda Y: 0.9 * Y + 0.1 / 3),
+        smoothed_slope,
+    ),
+    (
+        checks.check_smoothed,
+        "the true one too",
+        smoothed_by(lambda Y: 0.9 * Y + 0.1 * (1 - Y) / (Y.shape[1] - 1)),
+        smoothed_slope,
+    ),
+    (checks.check_smoothed, "in addition", smoothed_by(lambda Y: 0.9 * Y), smoothed_slope),
+    (
+        checks.check_smoothed,
+        "Only 0.9",
+        smoothed_by(lambda Y: Y + 0.1 / Y.shape[1]),
+        smoothed_slope,
+    ),
+    (checks.check_smoothed, "rounded to 0", smoothed_naively, smoothed_slope),
+    (
+        checks.check_smoothed,
+        "smooth them here too",
+        smoothed,
+        losses.categorical_crossentropy_gradient,
+    ),
     (
         checks.check_smoothed,
         "over the samples",
@@ -469,6 +714,279 @@ for check, message, function, gradient in [
     (checks.check_smoothed, "shape", smoothed, lambda Y, Z: smoothed_slope(Y, Z).sum(axis=0)),
 ]:
     wrong(check, message)(Loss("mine", function, gradient, None))
+
+
+# --- 04 backpropagation
+
+
+@wrong(checks.check_backward_by_loops, "A layer only sums")
+def backward_averages(dZ, X, W):
+    return dZ @ W.T, X.T @ dZ / len(X), dZ.mean(axis=0)
+
+
+@wrong(checks.check_backward_by_loops, "sum over the samples, axis 0")
+def backward_keeps_samples(dZ, X, W):
+    return dZ @ W.T, X.T @ dZ, dZ
+
+
+@wrong(checks.check_backward_by_loops, "along the rows of W")
+def backward_forgets_to_transpose(dZ, X, W):
+    return dZ @ (W if W.shape[0] == W.shape[1] else W.T), X.T @ dZ, dZ.sum(axis=0)
+
+
+@wrong(checks.check_backward_by_loops, "has the shape of what it belongs to, here W")
+def backward_transposes_weights(dZ, X, W):
+    return dZ @ W.T, (X.T @ dZ).T, dZ.sum(axis=0)
+
+
+@wrong(checks.check_backward_by_loops, "changed its input")
+def backward_in_place(dZ, X, W):
+    dX = dZ @ W.T
+    X *= 2
+    return dX, X.T @ dZ, dZ.sum(axis=0)
+
+
+@wrong(checks.check_backward_by_loops, "in this order")
+def backward_without_input(dZ, X, W):
+    return X.T @ dZ, dZ.sum(axis=0)
+
+
+def positive(Z):
+    return (Z > 0).astype(float)
+
+
+@wrong(checks.check_skip_backward, "on two ways")
+def skip_forgotten(dY, X, W, b):
+    dZ = dY * positive(X @ W + b)
+    return dZ @ W.T, X.T @ dZ, dZ.sum(axis=0)
+
+
+@wrong(checks.check_skip_backward, "ReLU's slope is missing")
+def skip_without_mask(dY, X, W, b):
+    return dY @ W.T + dY, X.T @ dY, dY.sum(axis=0)
+
+
+@wrong(checks.check_skip_backward, "off by up to")
+def skip_masks_with_the_output(dY, X, W, b):
+    dZ = dY * positive(X + np.maximum(X @ W + b, 0))
+    return dZ @ W.T + dY, X.T @ dZ, dZ.sum(axis=0)
+
+
+@wrong(checks.check_skip_backward, "axis 0")
+def skip_keeps_a_dimension(dY, X, W, b):
+    dZ = dY * positive(X @ W + b)
+    return dZ @ W.T + dY, X.T @ dZ, dZ.sum(axis=0, keepdims=True)
+
+
+@wrong(checks.check_softplus_backward, "slope of softplus is missing")
+def softplus_layer_is_linear(dA, X, W, b):
+    return dA @ W.T, X.T @ dA, dA.sum(axis=0)
+
+
+@wrong(checks.check_softplus_backward, "take it at Z")
+def softplus_layer_slope_of_output(dA, X, W, b):
+    dZ = dA * logistic(softplus(X @ W + b))
+    return dZ @ W.T, X.T @ dZ, dZ.sum(axis=0)
+
+
+@wrong(checks.check_softplus_backward, "take a stable sigmoid")
+def softplus_layer_overflows(dA, X, W, b):
+    E = np.exp(X @ W + b)
+    dZ = dA * E / (1 + E)
+    return dZ @ W.T, X.T @ dZ, dZ.sum(axis=0)
+
+
+@wrong(checks.check_softplus_backward, "does the function return it")
+def softplus_layer_returns_nothing(dA, X, W, b):
+    logistic(X @ W + b)
+
+
+@wrong(checks.check_combine_gradients, "weight it by its number of samples")
+def combine_by_plain_mean(gradients, counts):
+    return sum(gradients) / len(gradients)
+
+
+@wrong(checks.check_combine_gradients, "plain sum")
+def combine_by_sum(gradients, counts):
+    return sum(gradients)
+
+
+@wrong(checks.check_combine_gradients, "Divide by the number of all samples")
+def combine_without_division(gradients, counts):
+    return sum(c * g for c, g in zip(counts, gradients, strict=True))
+
+
+@wrong(checks.check_combine_gradients, "changed its input")
+def combine_in_place(gradients, counts):
+    total = gradients[0]
+    total *= counts[0]
+    for c, g in zip(counts[1:], gradients[1:], strict=True):
+        total += c * g
+    return total / sum(counts)
+
+
+# --- 05 training
+
+
+@wrong(checks.check_batches, "last, smaller batch")
+def batches_without_the_rest(n, batch_size, rng):
+    order = rng.permutation(n)
+    for i in range(n // batch_size):
+        yield order[i * batch_size : (i + 1) * batch_size]
+
+
+@wrong(checks.check_batches, "last, smaller batch")
+def batches_lose_the_last_row(n, batch_size, rng):
+    order = rng.permutation(n)[: n - 1]
+    for first in range(0, n - 1, batch_size):
+        yield order[first : first + batch_size]
+
+
+@wrong(checks.check_batches, "came twice")
+def batches_draw_each_time(n, batch_size, rng):
+    for first in range(0, n, batch_size):
+        yield rng.permutation(n)[first : first + batch_size]
+
+
+@wrong(checks.check_batches, "a batch is empty")
+def batches_one_too_many(n, batch_size, rng):
+    order = rng.permutation(n)
+    for i in range(n // batch_size + 1):
+        yield order[i * batch_size : (i + 1) * batch_size]
+
+
+@wrong(checks.check_batches, "shuffle them")
+def batches_in_order(n, batch_size, rng):
+    for first in range(0, n, batch_size):
+        yield np.arange(first, min(n, first + batch_size))
+
+
+@wrong(checks.check_batches, "from rng alone")
+def batches_of_their_own_draw(n, batch_size, rng):
+    return batches_by_reshape(n, batch_size, np.random.default_rng())
+
+
+@wrong(checks.check_batches, "the same order")
+def batches_of_a_fixed_seed(n, batch_size, rng):
+    return batches_by_reshape(n, batch_size, np.random.default_rng(0))
+
+
+@wrong(checks.check_batches, "the sizes are")
+def batches_of_equal_sizes(n, batch_size, rng):
+    return np.array_split(rng.permutation(n), -(-n // batch_size))
+
+
+@wrong(checks.check_batches, "yield index arrays")
+def batches_returns_nothing(n, batch_size, rng):
+    rng.permutation(n)
+
+
+def batches_by_reshape(n, batch_size, rng):
+    return np.split(rng.permutation(n), range(batch_size, n, batch_size))
+
+
+@wrong(checks.check_adagrad_update, "w has not changed")
+def adagrad_makes_new_arrays(w, s, g, learning_rate, epsilon):
+    s += g**2
+    w = w - learning_rate * g / (np.sqrt(s) + epsilon)
+
+
+@wrong(checks.check_adagrad_update, "s has not changed")
+def adagrad_remembers_nothing(w, s, g, learning_rate, epsilon):
+    s = s + g**2
+    w -= learning_rate * g / (np.sqrt(s) + epsilon)
+
+
+@wrong(checks.check_adagrad_update, "the plain sum")
+def adagrad_is_rmsprop(w, s, g, learning_rate, epsilon):
+    s *= 0.9
+    s += 0.1 * g**2
+    w -= learning_rate * g / (np.sqrt(s) + epsilon)
+
+
+@wrong(checks.check_adagrad_update, "not under it")
+def adagrad_epsilon_under_the_root(w, s, g, learning_rate, epsilon):
+    s += g**2
+    w -= learning_rate * g / np.sqrt(s + epsilon)
+
+
+@wrong(checks.check_adagrad_update, "First add")
+def adagrad_steps_first(w, s, g, learning_rate, epsilon):
+    w -= learning_rate * g / (np.sqrt(s) + epsilon)
+    s += g**2
+
+
+@wrong(checks.check_adagrad_update, "changed g")
+def adagrad_changes_the_gradient(w, s, g, learning_rate, epsilon):
+    s += g**2
+    g *= learning_rate
+    w -= g / (np.sqrt(s) + epsilon)
+
+
+@wrong(checks.check_exponential_decay, "return a function")
+def decay_is_a_number(initial, decay_steps, decay_rate):
+    return initial * decay_rate
+
+
+@wrong(checks.check_exponential_decay, "not //")
+def decay_in_stairs(initial, decay_steps, decay_rate):
+    return lambda step: initial * decay_rate ** (step // decay_steps)
+
+
+@wrong(checks.check_exponential_decay, "not in one")
+def decay_at_every_step(initial, decay_steps, decay_rate):
+    return lambda step: initial * decay_rate**step
+
+
+@wrong(checks.check_exponential_decay, "The base is decay_rate")
+def decay_to_the_base_e(initial, decay_steps, decay_rate):
+    return lambda step: initial * np.exp(-decay_rate * step / decay_steps)
+
+
+@wrong(checks.check_exponential_decay, "straight line")
+def decay_in_a_line(initial, decay_steps, decay_rate):
+    return lambda step: initial * (1 - (1 - decay_rate) * step / decay_steps)
+
+
+@wrong(checks.check_clip_by_norm, "stay as they are")
+def clip_always(gradients, most):
+    length = np.sqrt(sum(np.sum(g**2) for g in gradients))
+    return [g * most / length for g in gradients]
+
+
+@wrong(checks.check_clip_by_norm, "one factor for all")
+def clip_each_array(gradients, most):
+    return [g * min(1, most / np.linalg.norm(g)) for g in gradients]
+
+
+@wrong(checks.check_clip_by_norm, "cut off each entry")
+def clip_each_entry(gradients, most):
+    return [np.clip(g, -most, most) for g in gradients]
+
+
+@wrong(checks.check_clip_by_norm, "return new ones")
+def clip_in_place(gradients, most):
+    length = np.sqrt(sum(np.sum(g**2) for g in gradients))
+    for g in gradients:
+        g *= min(1, most / length)
+    return gradients
+
+
+@wrong(checks.check_clip_by_norm, "off by up to")
+def clip_by_the_square(gradients, most):
+    length = sum(np.sum(g**2) for g in gradients)
+    return [g * min(1, most / length) for g in gradients]
+
+
+@wrong(checks.check_clip_by_norm, "zeros became NaN")
+def clip_fails_at_rest(gradients, most):
+    length = np.sqrt(sum(np.sum(g**2) for g in gradients))
+    return [g / length * min(length, most) for g in gradients]
+
+
+@wrong(checks.check_clip_by_norm, "return a list")
+def clip_returns_one_array(gradients, most):
+    return np.concatenate([g.ravel() for g in gradients])
 
 
 # --- 06 iris
@@ -560,6 +1078,239 @@ def network_too_slow(seed):
 @wrong(checks.check_small_network, "compile")
 def network_not_compiled(seed):
     return Sequential([Dense(3, "softmax")], seed=seed)
+
+
+# --- 07 MNIST
+
+
+@wrong(checks.check_recall_per_class, "called precision")
+def recall_is_precision(matrix):
+    return np.diag(matrix) / matrix.sum(axis=0)
+
+
+@wrong(checks.check_recall_per_class, "accuracy over all classes")
+def recall_is_accuracy(matrix):
+    return np.trace(matrix) / matrix.sum()
+
+
+@wrong(checks.check_recall_per_class, "These are counts")
+def recall_is_a_count(matrix):
+    return np.diag(matrix)
+
+
+@wrong(checks.check_recall_per_class, "has shape")
+def recall_of_every_pair(matrix):
+    return matrix / matrix.sum(axis=1, keepdims=True)
+
+
+@wrong(checks.check_most_confused, "right answers")
+def confused_on_the_diagonal(matrix):
+    return np.unravel_index(matrix.argmax(), matrix.shape)
+
+
+def off_diagonal(matrix):
+    return matrix * (1 - np.eye(len(matrix), dtype=int))
+
+
+@wrong(checks.check_most_confused, "comes first")
+def confused_swapped(matrix):
+    wrong = off_diagonal(matrix)
+    return np.unravel_index(wrong.T.argmax(), wrong.shape)
+
+
+@wrong(checks.check_most_confused, "unravel_index")
+def confused_in_the_flat_array(matrix):
+    return off_diagonal(matrix).argmax()
+
+
+@wrong(checks.check_most_confused, "changed its input")
+def confused_in_place(matrix):
+    np.fill_diagonal(matrix, 0)
+    return np.unravel_index(matrix.argmax(), matrix.shape)
+
+
+@wrong(checks.check_most_confused, "largest count off the diagonal")
+def confused_in_the_worst_row(matrix):
+    wrong = off_diagonal(matrix)
+    row = wrong.sum(axis=1).argmax()
+    return row, wrong[row].argmax()
+
+
+@wrong(checks.check_top_k_accuracy, "least probable")
+def top_k_from_the_wrong_end(P, y, k):
+    return np.mean([label in np.argsort(row)[:k] for row, label in zip(P, y, strict=True)])
+
+
+@wrong(checks.check_top_k_accuracy, "place k alone")
+def top_k_at_one_place(P, y, k):
+    return np.mean(np.argsort(P, axis=1)[:, -k] == y)
+
+
+@wrong(checks.check_top_k_accuracy, "first place alone")
+def top_k_without_k(P, y, k):
+    return np.mean(P.argmax(axis=1) == y)
+
+
+@wrong(checks.check_top_k_accuracy, "This is a count")
+def top_k_counted(P, y, k):
+    return (np.argsort(P, axis=1)[:, -k:] == y[:, None]).sum()
+
+
+@wrong(checks.check_top_k_accuracy, "has shape")
+def top_k_by_row(P, y, k):
+    return (np.argsort(P, axis=1)[:, -k:] == y[:, None]).any(axis=1)
+
+
+@wrong(checks.check_shift_right, "first column must be 0")
+def shift_rolls_the_row(X):
+    return np.roll(X, 1, axis=1)
+
+
+@wrong(checks.check_shift_right, "first column must be 0")
+def shift_rolls_the_picture(X):
+    return np.roll(X.reshape(-1, 28, 28), 1, axis=2).reshape(X.shape)
+
+
+def moved_by(X, down, right):
+    padded = np.pad(X.reshape(-1, 28, 28), ((0, 0), (1, 1), (1, 1)))
+    return padded[:, 1 - down : 29 - down, 1 - right : 29 - right]
+
+
+@wrong(checks.check_shift_right, "moved left")
+def shift_left(X):
+    return moved_by(X, 0, -1).reshape(X.shape)
+
+
+@wrong(checks.check_shift_right, "moved down")
+def shift_down(X):
+    return moved_by(X, 1, 0).reshape(X.shape)
+
+
+@wrong(checks.check_shift_right, "rows of 784")
+def shift_keeps_pictures(X):
+    return moved_by(X, 0, 1)
+
+
+@wrong(checks.check_shift_right, "off by up to")
+def shift_too_far(X):
+    return moved_by(moved_by(X, 0, 1), 0, 1).reshape(X.shape)
+
+
+# --- 08 beans
+
+
+@wrong(checks.check_centre, "means of x_new")
+def centre_each_with_its_own(x_train, x_new):
+    return x_train - x_train.mean(axis=0), x_new - x_new.mean(axis=0)
+
+
+@wrong(checks.check_centre, "both arrays together")
+def centre_with_everything(x_train, x_new):
+    mean = np.concatenate([x_train, x_new]).mean(axis=0)
+    return x_train - mean, x_new - mean
+
+
+@wrong(checks.check_centre, "each column has its own")
+def centre_with_one_number(x_train, x_new):
+    return x_train - x_train.mean(), x_new - x_train.mean()
+
+
+@wrong(checks.check_centre, "changed its input")
+def centre_in_place(x_train, x_new):
+    mean = x_train.mean(axis=0)
+    x_train -= mean
+    return x_train, x_new - mean
+
+
+@wrong(checks.check_centre, "two arrays")
+def centre_training_alone(x_train, x_new):
+    return x_train - x_train.mean(axis=0)
+
+
+@wrong(checks.check_count_dead, "off for every sample")
+def dead_for_some(Z):
+    return (Z <= 0).any(axis=0).sum()
+
+
+@wrong(checks.check_count_dead, "axis=0")
+def dead_rows(Z):
+    return (Z <= 0).all(axis=1).sum()
+
+
+@wrong(checks.check_count_dead, "At Z = 0")
+def dead_below_zero_only(Z):
+    return (Z < 0).all(axis=0).sum()
+
+
+@wrong(checks.check_count_dead, "one number")
+def dead_as_a_mask(Z):
+    return (Z <= 0).all(axis=0)
+
+
+@wrong(checks.check_count_dead, "entries")
+def dead_entries(Z):
+    return (Z <= 0).sum()
+
+
+@wrong(checks.check_accuracy_error, "take the root")
+def error_is_a_variance(y_true, y_pred):
+    share = np.mean(y_true == y_pred)
+    return share, share * (1 - share) / len(y_true)
+
+
+@wrong(checks.check_accuracy_error, "single answer")
+def error_of_one_answer(y_true, y_pred):
+    return np.mean(y_true == y_pred), np.std(y_true == y_pred)
+
+
+@wrong(checks.check_accuracy_error, "under the root")
+def error_divided_by_n(y_true, y_pred):
+    return np.mean(y_true == y_pred), np.std(y_true == y_pred) / len(y_true)
+
+
+@wrong(checks.check_accuracy_error, "the accuracy is off")
+def error_counts(y_true, y_pred):
+    return np.sum(y_true == y_pred), 0.0
+
+
+@wrong(checks.check_stopping_epoch, "have passed since the best")
+def stop_never(losses, patience):
+    return int(np.argmin(losses)), len(losses) - 1
+
+
+@wrong(checks.check_stopping_epoch, "without a new best")
+def stop_at_the_first_rise(losses, patience):
+    for epoch in range(1, len(losses)):
+        if losses[epoch] >= losses[epoch - 1]:
+            return epoch - 1, epoch
+    return len(losses) - 1, len(losses) - 1
+
+
+@wrong(checks.check_stopping_epoch, "from 0")
+def stop_counted_from_one(losses, patience):
+    best, last = stop_in_time(losses, patience)
+    return best + 1, last + 1
+
+
+@wrong(checks.check_stopping_epoch, "best epoch comes first")
+def stop_the_wrong_way_round(losses, patience):
+    return stop_in_time(losses, patience)[::-1]
+
+
+@wrong(checks.check_stopping_epoch, "no improvement")
+def stop_takes_the_last_of_equals(losses, patience):
+    best, last = stop_in_time(losses, patience)
+    return max(i for i in range(last + 1) if losses[i] == losses[best]), last
+
+
+def stop_in_time(losses, patience):
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = epoch
+        elif epoch - best >= patience:
+            break
+    return best, epoch
 
 
 # --- all of them

@@ -38,26 +38,6 @@ PENDING = {
         "numerical_gradient",
         "relative_error",
     ],
-    "05_training": [
-        "Adam",
-        "Callback",
-        "Dataset",
-        "EarlyStopping",
-        "History",
-        "Optimizer",
-        "PolynomialDecay",
-        "RMSprop",
-        "SGD",
-        "Sequential",
-        "accuracy",
-        "adam_update",
-        "make_correlated_regression",
-        "momentum_update",
-        "rmsprop_update",
-        "sgd_update",
-    ],
-    "07_mnist": ["load_mnist"],
-    "08_beans": ["load_beans"],
 }
 
 every_page = pytest.mark.parametrize("page", NOTEBOOKS)

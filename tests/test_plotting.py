@@ -95,6 +95,13 @@ def test_activation_and_its_slope_stand_side_by_side():
         assert legend_of(ax) == ["tanh", "abs"]
 
 
+def test_no_line_joins_the_two_sides_of_a_jump():
+    function, slope = plotting.plot_activation(lambda z: 2 * z, lambda z: np.where(z > 0, 1.0, 0.2))
+    assert np.isfinite(function.lines[0].get_ydata()).all()
+    y = slope.lines[0].get_ydata()
+    assert np.isnan(y).sum() == 1 and set(y[np.isfinite(y)]) == {0.2, 1.0}
+
+
 def test_network_carries_its_parameters_where_they_are_given():
     ax = plotting.plot_network(
         [1, 2, 1], weights=[[["a", "b"]], [["c"], ["d"]]], biases=[["e", "f"]]
@@ -131,3 +138,23 @@ def test_explore_has_a_slider_for_each_argument_when_a_person_watches(monkeypatc
     assert isinstance(w, ipywidgets.FloatSlider) and isinstance(units, ipywidgets.IntSlider)
     assert (w.value, w.min, w.max, w.step) == (2.0, 0.0, 3.0, 0.5)
     assert (units.value, units.min, units.max) == (1, 1, 3)
+
+
+def test_images_stand_in_a_grid_on_one_scale():
+    pictures = np.linspace(0, 0.5, 3 * 6).reshape(3, 6)
+    axes = plotting.plot_images(pictures, (2, 3), titles=["a", "b", "c"], columns=2)
+    assert [ax.get_title() for ax in axes] == ["a", "b", "c"]
+    for ax, pixels in zip(axes, pictures, strict=True):
+        (image,) = ax.images
+        np.testing.assert_array_equal(image.get_array(), pixels.reshape(2, 3))
+        assert image.get_clim() == (0, 1)
+    places = [ax.get_subplotspec() for ax in axes]
+    assert [(p.rowspan.start, p.colspan.start) for p in places] == [(0, 0), (0, 1), (1, 0)]
+    assert not any(ax.axison for ax in axes[0].figure.axes), "nor is the empty place framed"
+
+
+def test_images_have_colours_and_limits_of_their_own():
+    (ax,) = plotting.plot_images(np.linspace(0, 1, 12)[None], (2, 2, 3))
+    assert ax.images[0].get_array().shape == (2, 2, 3)
+    (ax,) = plotting.plot_images([[-1.0, 1.0]], (1, 2), limits=(-2, 2), cmap="RdBu_r")
+    assert ax.images[0].get_clim() == (-2, 2) and ax.images[0].get_cmap().name == "RdBu_r"

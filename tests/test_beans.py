@@ -1,0 +1,165 @@
+"""What the page on the leaves claims, on the real photographs; the bands of its studies."""
+
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
+
+from nnlib import SGD, ActivationFunction, Dense, EarlyStopping, Input, Sequential
+from nnlib.activations import leaky_relu, leaky_relu_derivative
+from nnlib.datasets import load_beans
+
+pytestmark = pytest.mark.slow
+
+LEAKY = ActivationFunction(
+    "leaky_relu", lambda Z: leaky_relu(Z, 0.1), lambda Z: leaky_relu_derivative(Z, 0.1)
+)
+BINARY, THREE = "binary_crossentropy", "sparse_categorical_crossentropy"
+
+
+@pytest.fixture(scope="module")
+def beans(real_data):
+    with threadpool_limits(1):
+        yield load_beans(source="real")
+
+
+def in_three(rows, beans):
+    n = len(beans.x_train)
+    return np.split(rows, [n, n + len(beans.x_val)])
+
+
+@pytest.fixture(scope="module")
+def pixels(beans):
+    return np.concatenate([beans.x_train, beans.x_val, beans.x_test])
+
+
+@pytest.fixture(scope="module")
+def turned(pixels):
+    """The leaves in the axes of their own span: L Lᵀ = X Xᵀ."""
+    return np.linalg.cholesky(pixels @ pixels.T)
+
+
+@pytest.fixture(scope="module")
+def raw(turned, beans):
+    return in_three(turned, beans)
+
+
+@pytest.fixture(scope="module")
+def centred(raw):
+    return [rows - raw[0].mean(axis=0) for rows in raw]
+
+
+@pytest.fixture(scope="module")
+def labels(beans):
+    return [beans.y_train, beans.y_val, beans.y_test]
+
+
+@pytest.fixture(scope="module")
+def sick(labels):
+    return [(y != 2).astype(int) for y in labels]
+
+
+def he_for_pixels(shape, rng):
+    """He's rule for 30,000 pixels, as it looks in any other perpendicular axes."""
+    return rng.normal(0, math.sqrt(2 / 30_000), shape)
+
+
+def train(x, y, hidden, activation, rate, seed, loss=BINARY, patience=None):
+    model = Sequential([Input((x[0].shape[1],))], seed=seed)
+    for i, units in enumerate(hidden):
+        model.add(Dense(units, activation, "he_normal" if i else he_for_pixels))
+    output = (1, "sigmoid") if loss == BINARY else (3, "softmax")
+    model.add(Dense(*output, "he_normal"))
+    model.compile(SGD(rate), loss, ["accuracy"])
+    stop = [EarlyStopping(patience=patience, restore_best_weights=True)] if patience else []
+    model.fit(
+        x[0],
+        y[0],
+        batch_size=len(x[0]),
+        epochs=1_000,
+        validation_data=(x[1], y[1]),
+        callbacks=stop,
+        verbose=0,
+    )
+    return model
+
+
+def is_stuck(model, x):
+    return len(np.unique(model.predict(x) > 0.5)) == 1
+
+
+def linear_score(x, y):
+    """Test accuracy of logistic regression, its C chosen on the validation leaves."""
+    fits = [LogisticRegression(C=10.0**k, max_iter=1000).fit(x[0], y[0]) for k in range(-5, 0)]
+    return max(fits, key=lambda fit: fit.score(x[1], y[1])).score(x[2], y[2])
+
+
+def test_the_published_recipe_is_a_lottery(raw, sick):
+    models = [train(raw, sick, (4, 3, 2), "relu", 0.001, seed) for seed in range(8)]
+    scores = [model.evaluate(raw[1], sick[1])[1] for model in models]
+    assert 1 <= sum(is_stuck(model, raw[0]) for model in models) <= 6
+    assert max(scores) - min(scores) > 0.1
+
+
+def test_sick_or_healthy(centred, sick):
+    models = [train(centred, sick, (16, 8), LEAKY, 0.01, seed, patience=50) for seed in range(10)]
+    score = np.median([model.evaluate(centred[2], sick[2])[1] for model in models])
+    assert not any(is_stuck(model, centred[0]) for model in models)
+    assert score >= 0.87
+    assert abs(score - linear_score(centred, sick)) < 2 * math.sqrt(score * (1 - score) / 128)
+
+
+def test_three_classes(centred, labels):
+    models = [
+        train(centred, labels, (32, 16), LEAKY, 0.01, seed, THREE, patience=50)
+        for seed in range(10)
+    ]
+    score = np.median([model.evaluate(centred[2], labels[2])[1] for model in models])
+    assert score >= 0.72
+    assert abs(score - linear_score(centred, labels)) < 2 * math.sqrt(score * (1 - score) / 128)
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_turned_leaves_train_as_pixels_do(beans, pixels, turned, raw, sick, momentum):
+    def network(n_inputs):
+        hidden = [Dense(units, LEAKY, "he_normal") for units in (4, 3, 2)]
+        model = Sequential([Input((n_inputs,)), *hidden, Dense(1, "sigmoid")], seed=6)
+        model.compile(SGD(0.001, momentum=momentum), BINARY)
+        return model
+
+    straight, short = network(pixels.shape[1]), network(len(turned))
+    W, *others = straight.get_weights()
+    short.set_weights([np.linalg.solve(turned, pixels @ W), *others])
+    ends = [
+        model.fit(x, sick[0], len(x), epochs=60, verbose=0).history["loss"]
+        for model, x in ((straight, beans.x_train), (short, raw[0]))
+    ]
+    np.testing.assert_allclose(*ends, rtol=0, atol=1e-5)
+    for part, x in ((beans.x_val, raw[1]), (beans.x_test, raw[2])):
+        np.testing.assert_allclose(straight.predict(part), short.predict(x), rtol=0, atol=1e-3)
+
+
+PEAK = """
+import resource, sys
+from nnlib import SGD, Dense, Sequential
+from nnlib.datasets import load_beans
+beans = load_beans(source="real")
+layers = [*(Dense(units, "relu", "he_normal") for units in (4, 3, 2)), Dense(1, "sigmoid")]
+model = Sequential(layers, seed=6)
+model.compile(SGD(0.001), "binary_crossentropy", ["accuracy"])
+data = beans.x_val, (beans.y_val != 2).astype(int)
+x = beans.x_train - beans.x_train.mean(axis=0)
+model.fit(x, beans.y_train != 2, len(x), epochs=3, validation_data=data, verbose=0)
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(peak / (1024**2 if sys.platform == "darwin" else 1024))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="resource is of Unix")
+def test_full_batches_of_pixels_stay_below_one_and_a_half_gigabytes(beans):
+    done = subprocess.run([sys.executable, "-c", PEAK], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 1_500
