@@ -31,7 +31,7 @@ def zeros(shape, rng=None):
 
 
 def lecun_normal(shape, rng):
-    """Normal weights that keep the variance of a signal through a linear or tanh layer.
+    """Normal weights that keep the variance of a small signal through a linear or tanh layer.
 
     w ~ N(0, 1 / n_in)
 

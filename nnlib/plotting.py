@@ -166,17 +166,17 @@ def plot_network(widths, labels=None, ax=None, most=12, weights=None, biases=Non
 
 
 def plot_matmul(X, W, row, column, ax=None):
-    """The product Z = X W as three grids of numbers, with what makes one cell of Z marked.
+    """The product X W as three grids of numbers, with what makes one cell of it marked.
 
-    W stands above Z and X to its left, so that the marked row and the marked column meet in the
-    marked cell. The sum that gives the cell is written below.
+    W stands above the product and X to its left, so that the marked row and the marked column
+    meet in the marked cell. The sum that gives the cell is written below.
 
     Parameters
     ----------
     X : array (n, n_in)
     W : array (n_in, n_out)
     row, column : int
-        Which cell of Z.
+        Which cell of the product.
     ax : matplotlib Axes, optional
 
     Returns
@@ -184,23 +184,23 @@ def plot_matmul(X, W, row, column, ax=None):
     matplotlib Axes
     """
     X, W = np.asarray(X), np.asarray(W)
-    Z = X @ W
+    product = X @ W
     (n, n_in), n_out = X.shape, W.shape[1]
     ax = ax or plt.subplots(figsize=(0.8 * (n_in + n_out + 2), 0.6 * (n + n_in + 3)))[1]
     rows, columns = np.indices(X.shape)[0], np.indices(W.shape)[1]
-    cell = np.zeros(Z.shape, dtype=bool)
+    cell = np.zeros(product.shape, dtype=bool)
     cell[row, column] = True
     _draw_grid(ax, X, -n_in - 0.6, 0, rows == row, "C0")
     _draw_grid(ax, W, 0, -n_in - 0.6, columns == column, "C1")
-    _draw_grid(ax, Z, 0, 0, cell, "C2")
+    _draw_grid(ax, product, 0, 0, cell, "C2")
     ax.text(-n_in / 2 - 0.6, -0.2, f"X {X.shape}", ha="center", va="bottom")
     ax.text(n_out / 2, -n_in - 0.8, f"W {W.shape}", ha="center", va="bottom")
-    ax.text(n_out / 2, n + 0.2, f"Z {Z.shape}", ha="center", va="top")
+    ax.text(n_out / 2, n + 0.2, f"X W {product.shape}", ha="center", va="top")
     terms = " + ".join(
         f"{_in_sum(x)} · {_in_sum(w)}" for x, w in zip(X[row], W[:, column], strict=True)
     )
     middle = (n_out - n_in - 0.6) / 2
-    ax.text(middle, n + 1.2, f"{terms} = {_signed(Z[row, column])}", ha="center", va="center")
+    ax.text(middle, n + 1.2, f"{terms} = {_signed(product[row, column])}", ha="center", va="center")
     ax.set(xlim=(-n_in - 0.8, n_out + 0.2), ylim=(n + 1.6, -n_in - 1.5))
     ax.axis("off")
     return ax

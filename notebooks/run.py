@@ -95,11 +95,23 @@ class Result:
     failure: str | None = None
 
     def row(self):
-        data = "; ".join(self.sources) or "-"
         return (
-            f"{self.name:<18} {self.seconds:>7.1f} {self.megabytes:>7.0f}  "
-            f"{data:<28} {'FAILED' if self.failure else 'ok'}"
+            self.name,
+            f"{self.seconds:.1f}",
+            f"{self.megabytes:.0f}",
+            "; ".join(self.sources) or "-",
+            "FAILED" if self.failure else "ok",
         )
+
+
+def print_table(results):
+    """A line for each notebook, columns aligned."""
+    rows = [("notebook", "seconds", "peak MB", "data", "result")]
+    rows += [result.row() for result in results]
+    name, seconds, memory, data, _ = (max(map(len, column)) for column in zip(*rows, strict=True))
+    for row in rows:
+        line = "{:<{}}  {:>{}}  {:>{}}  {:<{}}  {}"
+        print(line.format(row[0], name, row[1], seconds, row[2], memory, row[3], data, row[4]))
 
 
 def find_notebooks(names):
@@ -119,7 +131,6 @@ def execute(path):
         timeout=CELL_TIMEOUT,
         record_timing=False,
         store_widget_state=False,
-        coalesce_streams=True,  # else what a busy machine prints comes in more pieces
         extra_arguments=["--IPKernelApp.log_level=40"],  # errors only
         resources={"metadata": {"path": str(NOTEBOOKS)}},
     )
@@ -133,6 +144,7 @@ def execute(path):
         for index, cell in enumerate(bar):
             try:
                 client.execute_cell(cell, index)
+                join_streams(cell)
             except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
                 result.failure = describe_failure(index, cell, error)
                 break
@@ -142,6 +154,19 @@ def execute(path):
     # the exact Python version would change with every machine
     notebook.metadata.get("language_info", {}).pop("version", None)
     return notebook, result
+
+
+def join_streams(cell):
+    """Join neighbouring pieces of what a cell printed; a busy machine sends more of them."""
+    joined = []
+    for output in cell.get("outputs", []):
+        last = joined[-1] if joined else {}
+        if output.output_type == "stream" and output.name == last.get("name"):
+            last.text += output.text
+        else:
+            joined.append(output)
+    if joined:
+        cell.outputs = joined
 
 
 def describe_failure(index, cell, error):
@@ -243,9 +268,8 @@ def main():
             write_page(notebook, path)
     if not arguments.in_place:
         write_index()
-    print(f"\n{'notebook':<18} {'seconds':>7} {'peak MB':>7}  {'data':<28} result")
-    for result in results:
-        print(result.row())
+    print()
+    print_table(results)
     failures = [result for result in results if result.failure]
     for result in failures:
         print(f"\n{result.name} FAILED in {result.failure}")

@@ -4,6 +4,7 @@ The right answers are the pages' folded solutions (test_notebooks.py). Here stan
 for each checker at least three, with a piece of the message that a reader gets.
 """
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -341,12 +342,12 @@ def test_activation_checkers_find_a_record_that_fails_in_a_layer_alone():
 # --- 02 dense layer
 
 
-@wrong(checks.check_dense_by_loops, "the bias is missing")
+@wrong(checks.check_dense_by_units, "the bias is missing")
 def dense_without_bias(X, W, b):
     return X @ W
 
 
-@wrong(checks.check_dense_by_loops, "once for every input")
+@wrong(checks.check_dense_by_units, "once for every input")
 def dense_adds_bias_too_often(X, W, b):
     Z = np.zeros((len(X), len(b)))
     for k in range(len(W)):
@@ -354,25 +355,40 @@ def dense_adds_bias_too_often(X, W, b):
     return Z
 
 
-@wrong(checks.check_dense_by_loops, "each sample got a bias")
+@wrong(checks.check_dense_by_units, "each sample got a bias")
 def dense_bias_per_sample(X, W, b):
     return X @ W + (b[:, None] if len(X) == len(b) else b)
 
 
-@wrong(checks.check_dense_by_loops, "off by up to")
+@wrong(checks.check_dense_by_units, "off by up to")
 def dense_rounds_to_the_type_of_x(X, W, b):
     return (X @ W + b).astype(X.dtype)
 
 
-@wrong(checks.check_dense_by_loops, "has shape")
+@wrong(checks.check_dense_by_units, "has shape")
 def dense_transposed(X, W, b):
     return (X @ W + b).T
 
 
-@wrong(checks.check_dense_by_loops, "changed its input")
+@wrong(checks.check_dense_by_units, "changed its input")
 def dense_in_place(X, W, b):
     X *= 1.5
     return X @ W + b
+
+
+@wrong(checks.check_dense_by_units, r"with X \(4, 2\), W \(2, 3\) and b \(3,\) it stopped")
+def dense_takes_b_by_sample(X, W, b):
+    return np.array([x @ W + b[i] for i, x in enumerate(X)])
+
+
+@wrong(checks.check_dense_by_units, r"with \+=")
+def dense_keeps_the_last_product(X, W, b):
+    return np.outer(X[:, -1], W[-1]) + b
+
+
+@wrong(checks.check_dense_by_units, "after ReLU")
+def dense_with_relu(X, W, b):
+    return np.maximum(X @ W + b, 0)
 
 
 @wrong(checks.check_count_parameters, "weights alone")
@@ -395,29 +411,76 @@ def count_returns_nothing(widths):
     pass
 
 
-@wrong(checks.check_translate_convention, "X is still as it was")
-def translate_leaves_samples(X, W, b):
-    return X, W.T, b[:, 0]
+@wrong(checks.check_count_parameters, "not for each unit")
+def count_with_biases_of_the_inputs(widths):
+    return count_without_biases(widths) + sum(widths[:-1])
 
 
-@wrong(checks.check_translate_convention, "reshape keeps the order")
-def translate_by_reshape(X, W, b):
-    return X.reshape(X.shape[::-1]), W.reshape(W.shape[::-1]), b.ravel()
+@wrong(checks.check_count_parameters, "one bias for each layer")
+def count_with_a_bias_a_layer(widths):
+    return count_without_biases(widths) + len(widths) - 1
 
 
-@wrong(checks.check_translate_convention, "one axis")
-def translate_leaves_a_row(X, W, b):
-    return X.T, W.T, b.T
+@wrong(checks.check_count_parameters, "multiplies all widths")
+def count_by_one_product(widths):
+    return math.prod(widths) + sum(widths[1:])
+
+
+def translate_right(W, b, n_in):
+    if W.shape[0] == W.shape[1]:
+        raise ValueError("W is square")
+    return W if W.shape[0] == n_in else W.T, b.ravel()
+
+
+def test_translate_convention_passes_a_right_answer():
+    checks.check_translate_convention(translate_right)
+
+
+@wrong(checks.check_translate_convention, "raise a ValueError if W is square")
+def translate_square(W, b, n_in):
+    return W if W.shape[0] == n_in else W.T, b.ravel()
 
 
 @wrong(checks.check_translate_convention, "W is still as it was")
-def translate_forgets_square_weights(X, W, b):
-    return X.T, W if W.shape[0] == W.shape[1] else W.T, b[:, 0]
+def translate_leaves_weights(W, b, n_in):
+    return W, b.ravel()
 
 
-@wrong(checks.check_translate_convention, "three arrays")
-def translate_returns_z(X, W, b):
-    return X.T @ W.T + b[:, 0]
+@wrong(checks.check_translate_convention, "only if its first axis")
+def translate_always_transposes(W, b, n_in):
+    return W.T, b.ravel()
+
+
+@wrong(checks.check_translate_convention, "reshape keeps the order")
+def translate_by_reshape(W, b, n_in):
+    return W.reshape(n_in, -1), b.ravel()
+
+
+@wrong(checks.check_translate_convention, "Only a square W is to be refused")
+def translate_refuses(W, b, n_in):
+    if W.shape[0] != n_in:
+        raise ValueError("the wrong way round")
+    return W, b.ravel()
+
+
+@wrong(checks.check_translate_convention, r"use ravel\(\)")
+def translate_by_squeeze(W, b, n_in):
+    return translate_right(W, b, n_in)[0], b.squeeze()
+
+
+@wrong(checks.check_translate_convention, "still has two axes")
+def translate_into_a_row(W, b, n_in):
+    return translate_right(W, b, n_in)[0], b.ravel()[None, :]
+
+
+@wrong(checks.check_translate_convention, "b came first")
+def translate_swaps(W, b, n_in):
+    return translate_right(W, b, n_in)[::-1]
+
+
+@wrong(checks.check_translate_convention, "two arrays")
+def translate_returns_w_alone(W, b, n_in):
+    return translate_right(W, b, n_in)[0]
 
 
 @wrong(checks.check_he_weights, "take the square root")
@@ -454,6 +517,26 @@ def he_own_generator(shape, rng):
 @wrong(checks.check_he_weights, "two generators gave the same")
 def he_fixed_seed(shape, rng):
     return np.random.default_rng(0).normal(0, np.sqrt(2 / shape[0]), shape)
+
+
+@wrong(checks.check_he_weights, "r = 2 / n_in")
+def he_variance_as_bound(shape, rng):
+    return rng.uniform(-2 / shape[0], 2 / shape[0], shape)
+
+
+@wrong(checks.check_he_weights, "r = 6 / n_in")
+def he_forgets_the_root(shape, rng):
+    return rng.uniform(-6 / shape[0], 6 / shape[0], shape)
+
+
+@wrong(checks.check_he_weights, "draw evenly")
+def he_is_normal(shape, rng):
+    return rng.normal(0, np.sqrt(2 / shape[0]), shape)
+
+
+@wrong(checks.check_he_weights, "all weights are 0")
+def he_zeros(shape, rng):
+    return np.zeros(shape)
 
 
 # --- 03 losses

@@ -81,9 +81,7 @@ def test_a_falling_rate_is_better_on_the_held_out_rows(mnist):
     assert chosen > mean(0.1) + 0.001
 
 
-@pytest.mark.parametrize(
-    ("rate", "right", "wrong"), [(0.05, 0.945, 0.937), (0.1, 0.96, 0.935), (0.5, 0.968, 0.85)]
-)
+@pytest.mark.parametrize(("rate", "right", "wrong"), [(0.05, 0.945, 0.937), (0.5, 0.968, 0.85)])
 def test_a_relu_whose_derivative_is_always_1_costs_accuracy(mnist, rate, right, wrong):
     always_one = ActivationFunction("ReLU with slope 1", relu, np.ones_like)
     assert accuracy_on_test(mnist, "relu", SGD(rate)) >= right

@@ -31,14 +31,7 @@ CORE_MODULES = [
 ]
 
 # Names that pages still to be written will introduce. Empty when the series is complete.
-PENDING = {
-    "04_backprop": [
-        "check_gradients",
-        "dense_backward",
-        "numerical_gradient",
-        "relative_error",
-    ],
-}
+PENDING = {}
 
 every_page = pytest.mark.parametrize("page", NOTEBOOKS)
 

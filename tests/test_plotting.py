@@ -158,3 +158,14 @@ def test_images_have_colours_and_limits_of_their_own():
     assert ax.images[0].get_array().shape == (2, 2, 3)
     (ax,) = plotting.plot_images([[-1.0, 1.0]], (1, 2), limits=(-2, 2), cmap="RdBu_r")
     assert ax.images[0].get_clim() == (-2, 2) and ax.images[0].get_cmap().name == "RdBu_r"
+
+
+def test_computation_graph_has_a_box_for_each_value_and_arrows_both_ways():
+    nodes = {"x": (0, 0, "10", ""), "w": (1, -2, "3", "−5"), "z": (2, 0, "30", "−0.5")}
+    ax = plotting.plot_computation_graph(nodes, [("x", "z", "w = 3"), ("w", "z", "x = 10")])
+    assert len(ax.patches) == 3
+    texts = {text.get_text() for text in ax.texts}
+    assert {"x", "w", "z", "10", "3", "30", "−5", "−0.5", "w = 3", "x = 10"} <= texts
+    arrows = [text.arrow_patch for text in ax.texts if getattr(text, "arrow_patch", None)]
+    dashed = [arrow for arrow in arrows if arrow.get_linestyle() == "--"]
+    assert (len(arrows), len(dashed)) == (3, 1)  # nothing flows back to x
