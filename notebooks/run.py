@@ -251,6 +251,9 @@ def main():
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this environment's kernel, not the user's
     for name in ("JPY_SESSION_NAME", "VSCODE_PID"):  # nobody watches the kernels: no sliders
         os.environ.pop(name, None)
+    # On matrices as small as these, more threads cost more than they bring.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     if arguments.in_place:
         os.environ["NNLIB_DATA"] = "real"
     elif no_real_data():

@@ -99,9 +99,9 @@ def linear_score(x, y):
 
 
 def test_the_published_recipe_is_a_lottery(raw, sick):
-    models = [train(raw, sick, (4, 3, 2), "relu", 0.001, seed) for seed in range(8)]
+    models = [train(raw, sick, (4, 3, 2), "relu", 0.001, seed) for seed in range(6)]
     scores = [model.evaluate(raw[1], sick[1])[1] for model in models]
-    assert 1 <= sum(is_stuck(model, raw[0]) for model in models) <= 6
+    assert 1 <= sum(is_stuck(model, raw[0]) for model in models) <= 5
     assert max(scores) - min(scores) > 0.1
 
 
@@ -123,12 +123,14 @@ def test_three_classes(centred, labels):
     assert abs(score - linear_score(centred, labels)) < 2 * math.sqrt(score * (1 - score) / 128)
 
 
-@pytest.mark.parametrize("momentum", [0.0, 0.9])
-def test_turned_leaves_train_as_pixels_do(beans, pixels, turned, raw, sick, momentum):
+@pytest.mark.parametrize(("rate", "momentum"), [(0.001, 0.0), (0.0001, 0.9)])
+def test_turned_leaves_train_as_pixels_do(pixels, turned, beans, centred, sick, rate, momentum):
+    straight_x = in_three(pixels - beans.x_train.mean(axis=0), beans)
+
     def network(n_inputs):
         hidden = [Dense(units, LEAKY, "he_normal") for units in (4, 3, 2)]
         model = Sequential([Input((n_inputs,)), *hidden, Dense(1, "sigmoid")], seed=6)
-        model.compile(SGD(0.001, momentum=momentum), BINARY)
+        model.compile(SGD(rate, momentum=momentum), BINARY)
         return model
 
     straight, short = network(pixels.shape[1]), network(len(turned))
@@ -136,11 +138,11 @@ def test_turned_leaves_train_as_pixels_do(beans, pixels, turned, raw, sick, mome
     short.set_weights([np.linalg.solve(turned, pixels @ W), *others])
     ends = [
         model.fit(x, sick[0], len(x), epochs=60, verbose=0).history["loss"]
-        for model, x in ((straight, beans.x_train), (short, raw[0]))
+        for model, x in ((straight, straight_x[0]), (short, centred[0]))
     ]
     np.testing.assert_allclose(*ends, rtol=0, atol=1e-5)
-    for part, x in ((beans.x_val, raw[1]), (beans.x_test, raw[2])):
-        np.testing.assert_allclose(straight.predict(part), short.predict(x), rtol=0, atol=1e-3)
+    for x, turned_x in zip(straight_x[1:], centred[1:], strict=True):
+        np.testing.assert_allclose(straight.predict(x), short.predict(turned_x), rtol=0, atol=1e-3)
 
 
 PEAK = """

@@ -38,6 +38,9 @@ def choose_data():
 
 if IN_USE not in os.environ:
     os.environ[IN_USE] = choose_data()
+# One thread each: with several, the workers and kernels of a run fight over the processors.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 # Nobody watches a test run, wherever it was started from: no bars, no sliders.
 for name in ("JPY_SESSION_NAME", "VSCODE_PID"):
     os.environ.pop(name, None)
