@@ -964,6 +964,25 @@ def batches_returns_nothing(n, batch_size, rng):
     rng.permutation(n)
 
 
+@wrong(checks.check_batches, "neighbouring rows")
+def batches_shuffled_inside_only(n, batch_size, rng):
+    for first in range(0, n, batch_size):
+        yield rng.permutation(np.arange(first, min(n, first + batch_size)))
+
+
+@wrong(checks.check_batches, "`return` ends the function")
+def batches_returns_the_first(n, batch_size, rng):
+    order = rng.permutation(n)
+    for first in range(0, n, batch_size):
+        return order[first : first + batch_size]
+
+
+@wrong(checks.check_batches, "a batch is a slice")
+def batches_of_slices(n, batch_size, rng):
+    for first in range(0, n, batch_size):
+        yield slice(first, first + batch_size)
+
+
 def batches_by_reshape(n, batch_size, rng):
     return np.split(rng.permutation(n), range(batch_size, n, batch_size))
 
@@ -1006,6 +1025,31 @@ def adagrad_changes_the_gradient(w, s, g, learning_rate, epsilon):
     w -= g / (np.sqrt(s) + epsilon)
 
 
+@wrong(checks.check_adagrad_update, "return nothing")
+def adagrad_returns_both(w, s, g, learning_rate, epsilon):
+    s += g**2
+    w -= learning_rate * g / (np.sqrt(s) + epsilon)
+    return w, s
+
+
+@wrong(checks.check_adagrad_update, "uphill")
+def adagrad_climbs(w, s, g, learning_rate, epsilon):
+    s += g**2
+    w += learning_rate * g / (np.sqrt(s) + epsilon)
+
+
+@wrong(checks.check_adagrad_update, "take the root")
+def adagrad_without_the_root(w, s, g, learning_rate, epsilon):
+    s += g**2
+    w -= learning_rate * g / (s + epsilon)
+
+
+@wrong(checks.check_adagrad_update, "each has its own sum")
+def adagrad_with_one_sum(w, s, g, learning_rate, epsilon):
+    s += np.sum(g**2)
+    w -= learning_rate * g / (np.sqrt(s) + epsilon)
+
+
 @wrong(checks.check_exponential_decay, "return a function")
 def decay_is_a_number(initial, decay_steps, decay_rate):
     return initial * decay_rate
@@ -1029,6 +1073,45 @@ def decay_to_the_base_e(initial, decay_steps, decay_rate):
 @wrong(checks.check_exponential_decay, "straight line")
 def decay_in_a_line(initial, decay_steps, decay_rate):
     return lambda step: initial * (1 - (1 - decay_rate) * step / decay_steps)
+
+
+@wrong(checks.check_exponential_decay, "not a factor")
+def decay_with_t_as_a_factor(initial, decay_steps, decay_rate):
+    return lambda step: initial * decay_rate * step / decay_steps
+
+
+@wrong(checks.check_exponential_decay, "of decay_rate alone")
+def decay_of_the_product(initial, decay_steps, decay_rate):
+    return lambda step: (initial * decay_rate) ** (step / decay_steps)
+
+
+@wrong(checks.check_exponential_decay, "it falls on")
+def decay_that_stops(initial, decay_steps, decay_rate):
+    return lambda step: initial * decay_rate ** min(1, step / decay_steps)
+
+
+@wrong(checks.check_clip_by_norm, "return a new list")
+def clip_returns_the_list(gradients, most):
+    length = np.sqrt(sum(np.sum(g**2) for g in gradients))
+    return [g * most / length for g in gradients] if length > most else gradients
+
+
+@wrong(checks.check_clip_by_norm, "added the lengths")
+def clip_by_the_sum_of_lengths(gradients, most):
+    length = sum(np.linalg.norm(g) for g in gradients)
+    return [g * min(1, most / length) for g in gradients]
+
+
+@wrong(checks.check_clip_by_norm, "to length 1")
+def clip_to_unit_length(gradients, most):
+    length = np.sqrt(sum(np.sum(g**2) for g in gradients))
+    return [g / length if length > most else g for g in gradients]
+
+
+@wrong(checks.check_clip_by_norm, "array by array")
+def clip_by_one_array(gradients, most):
+    length = np.sqrt(np.sum(np.array(gradients) ** 2))
+    return [g * min(1, most / length) for g in gradients]
 
 
 @wrong(checks.check_clip_by_norm, "stay as they are")
@@ -1055,7 +1138,7 @@ def clip_in_place(gradients, most):
     return gradients
 
 
-@wrong(checks.check_clip_by_norm, "off by up to")
+@wrong(checks.check_clip_by_norm, "The root is missing")
 def clip_by_the_square(gradients, most):
     length = sum(np.sum(g**2) for g in gradients)
     return [g * min(1, most / length) for g in gradients]
