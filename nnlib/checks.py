@@ -1182,7 +1182,9 @@ def check_batches(function):
         sizes = [len(part) for part in parts]
         expected = [size] * (n // size) + [n % size] * (n % size > 0)
         assert sizes == expected, f"{place}: the sizes are {sizes}, expected {expected}"
-    drawn = [[[int(i) for i in part] for part in function(50, 7, default_rng(s))] for s in (0, 1, 0)]
+    drawn = [
+        [[int(i) for i in part] for part in function(50, 7, default_rng(s))] for s in (0, 1, 0)
+    ]
     orders = [[i for part in parts for i in part] for parts in drawn]
     assert orders[0] != sorted(orders[0]), "the rows come in their own order: shuffle them"
     assert orders[0] == orders[2], "two equal generators gave two orders: draw from rng alone"
@@ -1289,9 +1291,9 @@ def check_clip_by_norm(function):
                 "np.array(gradients) fails, because the arrays have different shapes: "
                 "go through the list, array by array"
             ) from None
-        assert result is not copies, "you returned the list you were given: return a new list"
         for copy, g in zip(copies, gradients, strict=True):
             assert _all(copy == g), "your function changed the arrays it was given: return new ones"
+        assert result is not copies, "you returned the list you were given: return a new list"
         assert isinstance(result, list) and len(result) == len(gradients), (
             f"return a list of {len(gradients)} arrays, one for each that was given"
         )
