@@ -834,11 +834,39 @@ def backward_without_input(dZ, X, W):
     return X.T @ dZ, dZ.sum(axis=0)
 
 
+@wrong(checks.check_backward_by_loops, "this multiplies or adds whole arrays")
+def backward_by_products(dZ, X, W):
+    return dZ @ W.T, X.T @ dZ, dZ.sum(axis=0)
+
+
+@wrong(checks.check_backward_by_loops, "this multiplies or adds whole arrays")
+def backward_by_einsum(dZ, X, W):
+    dX, dW = np.einsum("ij,kj->ik", dZ, W), np.einsum("ik,ij->kj", X, dZ)
+    return dX, dW, np.einsum("ij->j", dZ)
+
+
+def loops(add, db_in_loop=False):
+    def backward(dZ, X, W):
+        dX, dW, db = np.zeros(X.shape), np.zeros(W.shape), np.zeros(W.shape[1])
+        for i, j, k in np.ndindex(*dZ.shape, len(W)):
+            if k == 0 or db_in_loop:
+                db[j] = add * db[j] + dZ[i, j]
+            dX[i, k] = add * dX[i, k] + dZ[i, j] * W[k, j]
+            dW[k, j] = add * dW[k, j] + dZ[i, j] * X[i, k]
+        return dX, dW, db
+
+    return backward
+
+
+wrong(checks.check_backward_by_loops, "add with +=")(loops(0))
+wrong(checks.check_backward_by_loops, "outside the loop over the inputs")(loops(1, db_in_loop=True))
+
+
 def positive(Z):
     return (Z > 0).astype(float)
 
 
-@wrong(checks.check_skip_backward, "on two ways")
+@wrong(checks.check_skip_backward, "by two paths")
 def skip_forgotten(dY, X, W, b):
     dZ = dY * positive(X @ W + b)
     return dZ @ W.T, X.T @ dZ, dZ.sum(axis=0)
@@ -849,10 +877,28 @@ def skip_without_mask(dY, X, W, b):
     return dY @ W.T + dY, X.T @ dY, dY.sum(axis=0)
 
 
-@wrong(checks.check_skip_backward, "off by up to")
+@wrong(checks.check_skip_backward, "slope is taken at Y:")
 def skip_masks_with_the_output(dY, X, W, b):
     dZ = dY * positive(X + np.maximum(X @ W + b, 0))
     return dZ @ W.T + dY, X.T @ dZ, dZ.sum(axis=0)
+
+
+@wrong(checks.check_skip_backward, "slope is taken at X:")
+def skip_masks_with_the_input(dY, X, W, b):
+    dZ = dY * positive(X)
+    return dZ @ W.T + dY, X.T @ dZ, dZ.sum(axis=0)
+
+
+@wrong(checks.check_skip_backward, "slope is taken at dY:")
+def skip_masks_with_the_gradient(dY, X, W, b):
+    dZ = dY * positive(dY)
+    return dZ @ W.T + dY, X.T @ dZ, dZ.sum(axis=0)
+
+
+@wrong(checks.check_skip_backward, "W stands here for its transpose")
+def skip_forgets_to_transpose(dY, X, W, b):
+    dZ = dY * positive(X @ W + b)
+    return dZ @ W + dY, X.T @ dZ, dZ.sum(axis=0)
 
 
 @wrong(checks.check_skip_backward, "axis 0")
@@ -869,6 +915,19 @@ def softplus_layer_is_linear(dA, X, W, b):
 @wrong(checks.check_softplus_backward, "take it at Z")
 def softplus_layer_slope_of_output(dA, X, W, b):
     dZ = dA * logistic(softplus(X @ W + b))
+    return dZ @ W.T, X.T @ dZ, dZ.sum(axis=0)
+
+
+@wrong(checks.check_softplus_backward, "This uses the slope of the sigmoid")
+def softplus_layer_slope_of_sigmoid(dA, X, W, b):
+    s = logistic(X @ W + b)
+    dZ = dA * s * (1 - s)
+    return dZ @ W.T, X.T @ dZ, dZ.sum(axis=0)
+
+
+@wrong(checks.check_softplus_backward, "This uses the sigmoid at -Z")
+def softplus_layer_other_side(dA, X, W, b):
+    dZ = dA * logistic(-(X @ W + b))
     return dZ @ W.T, X.T @ dZ, dZ.sum(axis=0)
 
 
@@ -892,6 +951,21 @@ def combine_by_plain_mean(gradients, counts):
 @wrong(checks.check_combine_gradients, "plain sum")
 def combine_by_sum(gradients, counts):
     return sum(gradients)
+
+
+@wrong(checks.check_combine_gradients, "not by that of the parts")
+def combine_divides_by_parts(gradients, counts):
+    return sum(c * g for c, g in zip(counts, gradients, strict=True)) / len(counts)
+
+
+@wrong(checks.check_combine_gradients, "is a mean already")
+def combine_sums_over_all(gradients, counts):
+    return sum(gradients) / sum(counts)
+
+
+@wrong(checks.check_combine_gradients, "divided by its count here")
+def combine_divides_by_counts(gradients, counts):
+    return sum(g / c for c, g in zip(counts, gradients, strict=True)) * sum(counts)
 
 
 @wrong(checks.check_combine_gradients, "Divide by the number of all samples")
