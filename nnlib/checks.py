@@ -1363,7 +1363,7 @@ def check_backward_by_loops(function):
 def check_skip_backward(function):
     """Check skip_backward(dY, X, W, b): gradients of a layer Y = X + relu(X W + b)."""
     rng = default_rng(10)
-    for n, width in [(3, 2), (4, 4), (6, 3), (1, 5)]:
+    for n, width in [(6, 3), (4, 4), (3, 2), (1, 5)]:
         X, W = rng.normal(size=(n, width)), rng.normal(size=(width, width))
         b, dY = rng.normal(size=width), rng.normal(size=(n, width))
         result = _call(function, dY, X, W, b)

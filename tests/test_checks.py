@@ -858,7 +858,7 @@ def loops(add, db_in_loop=False):
     return backward
 
 
-wrong(checks.check_backward_by_loops, "add with +=")(loops(0))
+wrong(checks.check_backward_by_loops, "Only the last product")(loops(0))
 wrong(checks.check_backward_by_loops, "outside the loop over the inputs")(loops(1, db_in_loop=True))
 
 
