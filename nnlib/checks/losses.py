@@ -38,40 +38,42 @@ def check_mean_surprise(function):
                 f"with {n} rows: {str(error).strip()}. Number as many rows as there are labels: "
                 "np.arange(len(y))"
             ) from None
-        hint = ""
-        if shape(result) in ((n, n), (n,)):
-            hint = "Pick one probability from each row, P[np.arange(n), y], and take the mean"
-        elif shape(result) == () and result is not None:
-            everything = -sum(math.log(p) for p in P.ravel()) / P.size
-            columns = -sum(math.log(row[label]) for row in P for label in y) / n**2
-            normalisers = sum(math.log(sum(math.exp(p) for p in row)) for row in P) / n
-            largest = -sum(math.log(max(row)) for row in P) / n
-            hint = _first_that_fits(
-                float(result),
-                [
-                    (mean * n, "This is the sum over the samples: take the mean"),
-                    (-mean, "The sign is wrong: the logarithm of a probability is negative"),
-                    (mean / math.log(2), "This is in bits: take the natural logarithm"),
-                    (mean / math.log(10), "Take the natural logarithm, np.log"),
-                    (everything, "This counts every class: only the true one counts"),
-                    (
-                        columns,
-                        "P[:, y] takes whole columns: pick one entry from each row, "
-                        "P[np.arange(len(y)), y]",
-                    ),
-                    (
-                        -math.log(sum(truth_got) / n),
-                        "This is the log of the mean: first the logarithm, then the mean",
-                    ),
-                    (mean / P.shape[1], "Divide by n, the number of rows, not by n k"),
-                    (largest, "Take what the truth got, not the largest of each row"),
-                    (
-                        normalisers - sum(truth_got) / n,
-                        "P holds probabilities already: no softmax is needed",
-                    ),
-                ],
-            )
+        hint = _hint_for_mean_surprise(result, P, y, truth_got)
         _expect_with_hint(result, mean, "the mean surprise", hint)
+
+
+def _hint_for_mean_surprise(result, P, y, truth_got):
+    n, mean = len(y), -sum(math.log(p) for p in truth_got) / len(y)
+    if shape(result) in ((n, n), (n,)):
+        return "Pick one probability from each row, P[np.arange(n), y], and take the mean"
+    if shape(result) != () or result is None:
+        return ""
+    everything = -sum(math.log(p) for p in P.ravel()) / P.size
+    columns = -sum(math.log(row[label]) for row in P for label in y) / n**2
+    normalisers = sum(math.log(sum(math.exp(p) for p in row)) for row in P) / n
+    largest = -sum(math.log(max(row)) for row in P) / n
+    mistakes = [
+        (mean * n, "This is the sum over the samples: take the mean"),
+        (-mean, "The sign is wrong: the logarithm of a probability is negative"),
+        (mean / math.log(2), "This is in bits: take the natural logarithm"),
+        (mean / math.log(10), "Take the natural logarithm, np.log"),
+        (everything, "This counts every class: only the true one counts"),
+        (
+            columns,
+            "P[:, y] takes whole columns: pick one entry from each row, P[np.arange(len(y)), y]",
+        ),
+        (
+            -math.log(sum(truth_got) / n),
+            "This is the log of the mean: first the logarithm, then the mean",
+        ),
+        (mean / P.shape[1], "Divide by n, the number of rows, not by n k"),
+        (largest, "Take what the truth got, not the largest of each row"),
+        (
+            normalisers - sum(truth_got) / n,
+            "P holds probabilities already: no softmax is needed",
+        ),
+    ]
+    return _first_that_fits(float(result), mistakes)
 
 
 def check_stable_binary(function):
@@ -88,42 +90,46 @@ def check_stable_binary(function):
     for Y, Z in cases:
         entries = list(zip(Y.ravel().tolist(), Z.ravel().tolist(), strict=True))
         losses = [y * _softplus(-z) + (1 - y) * _softplus(z) for y, z in entries]
-        swapped = [y * _softplus(z) + (1 - y) * _softplus(-z) for y, z in entries]
-        mean = sum(losses) / len(losses)
         where = f"the loss of {_short(Y)} at z = {_short(Z)}"
         result = _call_at_the_edge(function, Y, Z, where)
-        hint = ""
-        if shape(result) == () and result is not None:
-            top = Z.max(axis=0)[None, :].repeat(len(Z), axis=0)  # what np.max(Z, 0) takes
-            extra = [
-                (sum(abs(z) for _, z in entries), "e^|z| was computed: it must be e^-|z|"),
-                (2 * sum(y * z for y, z in entries), "Subtract z y, do not add it"),
-                (
-                    sum(t - max(z, 0.0) for t, (_, z) in zip(top.ravel(), entries, strict=True)),
-                    "np.max(Z, 0) is the maximum of each column: take np.maximum(Z, 0)",
-                ),
-                (
-                    -sum(math.log1p(math.exp(-abs(z))) for _, z in entries),
-                    "The term log(1 + e^-|z|) is missing",
-                ),
-            ]
-            fits = [
-                (sum(swapped) / len(losses), "The targets are swapped: -log σ(z) belongs to y = 1"),
-                (-mean, "The sign is wrong"),
-                (sum(losses), "This is the sum: take the mean over all entries"),
-                (sum(losses) / len(Z), "Divide by all n k entries, not by n alone"),
-                *((mean + more / len(losses), words) for more, words in extra if more),
-                (math.log(1e7), "This is -log(1e-7): the probability was clipped"),
-            ]
-            hint = _first_that_fits(float(result), fits)
-        elif shape(result) == Y.shape:
-            hint = "These are the losses of the entries: take their mean"
-        _expect_with_hint(result, mean, where, hint)
+        hint = _hint_for_stable_binary(result, Y, Z, entries, losses)
+        _expect_with_hint(result, sum(losses) / len(losses), where, hint)
     used = getattr(getattr(function, "__code__", None), "co_names", ())
     for name in ("logaddexp", "binary_crossentropy"):
         assert name not in used, (
             f"right, but {name} did the work: write it with np.exp and np.log1p"
         )
+
+
+def _hint_for_stable_binary(result, Y, Z, entries, losses):
+    if shape(result) == Y.shape:
+        return "These are the losses of the entries: take their mean"
+    if shape(result) != () or result is None:
+        return ""
+    mean = sum(losses) / len(losses)
+    swapped = [y * _softplus(z) + (1 - y) * _softplus(-z) for y, z in entries]
+    top = Z.max(axis=0)[None, :].repeat(len(Z), axis=0)  # what np.max(Z, 0) takes
+    added = [  # what each slip adds to the sum of the losses
+        (sum(abs(z) for _, z in entries), "e^|z| was computed: it must be e^-|z|"),
+        (2 * sum(y * z for y, z in entries), "Subtract z y, do not add it"),
+        (
+            sum(t - max(z, 0.0) for t, (_, z) in zip(top.ravel(), entries, strict=True)),
+            "np.max(Z, 0) is the maximum of each column: take np.maximum(Z, 0)",
+        ),
+        (
+            -sum(math.log1p(math.exp(-abs(z))) for _, z in entries),
+            "The term log(1 + e^-|z|) is missing",
+        ),
+    ]
+    mistakes = [
+        (sum(swapped) / len(losses), "The targets are swapped: -log σ(z) belongs to y = 1"),
+        (-mean, "The sign is wrong"),
+        (sum(losses), "This is the sum: take the mean over all entries"),
+        (sum(losses) / len(Z), "Divide by all n k entries, not by n alone"),
+        *((mean + more / len(losses), words) for more, words in added if more),
+        (math.log(1e7), "This is -log(1e-7): the probability was clipped"),
+    ]
+    return _first_that_fits(float(result), mistakes)
 
 
 def _call_at_the_edge(function, Y, P, where):
@@ -219,41 +225,49 @@ def _check_loss(record, reference, cases, inputs, difference, likely):
             "hand over a record: Loss(name, function, gradient, output_activation)"
         )
     for Y, P in cases:
-        mean = reference(Y, P)
         where = f"the loss of {inputs} {_short(P)}"
         result = _call_at_the_edge(record.function, Y, P, where)
-        hint = ""
-        if shape(result) == () and result is not None:
-            fits = [
-                (mean * P.size, "This is the sum: take the mean"),
-                (mean * len(P), "This is the sum over the samples: take the mean"),
-                (-mean, "The sign is wrong"),
-                *((mistake(Y, P), words) for mistake, words in likely),
-            ]
-            hint = _first_that_fits(float(result), fits)
-        elif shape(result) == P.shape:
-            hint = "These are the losses of the entries: return one number"
-        _expect_with_hint(result, mean, where, hint)
+        mean = reference(Y, P)
+        _expect_with_hint(result, mean, where, _hint_for_loss(result, mean, Y, P, likely))
     for Y, P in cases:
-        slopes = _slopes_of_loss(reference, Y, P)
         where = f"the gradient at {inputs} {_short(P)}"
         try:
             result = _call_at_the_edge(record.gradient, Y, P, where)
         except NotImplementedError:
             raise AssertionError("the loss is right; now its gradient") from None
-        hint = ""
-        if shape(result) == P.shape:
-            mistakes = [
-                (-slopes, f"The sign is wrong: {difference}"),
-                (slopes * P.size, "The factor of the mean is missing: divide by n k"),
-                (slopes * len(P), "The factor of the mean is missing: divide by n"),
-                (slopes * 2, "This is twice the slope"),
-                *((_slopes_of_loss(mistake, Y, P), words) for mistake, words in likely),
-            ]
-            found = asarray(result, dtype=_float64)
-            for mistake, words in mistakes:
-                if not hint and _all(_abs(found - mistake) <= 1e-6 + 1e-5 * _abs(mistake)):
-                    hint = words
-        elif shape(result) == ():
-            hint = "A gradient has a slope for each entry: take no mean"
+        slopes = _slopes_of_loss(reference, Y, P)
+        hint = _hint_for_gradient(result, slopes, Y, P, difference, likely)
         _expect_with_hint(result, slopes, where, hint)
+
+
+def _hint_for_loss(result, mean, Y, P, likely):
+    if shape(result) == P.shape:
+        return "These are the losses of the entries: return one number"
+    if shape(result) != () or result is None:
+        return ""
+    mistakes = [
+        (mean * P.size, "This is the sum: take the mean"),
+        (mean * len(P), "This is the sum over the samples: take the mean"),
+        (-mean, "The sign is wrong"),
+        *((mistake(Y, P), words) for mistake, words in likely),
+    ]
+    return _first_that_fits(float(result), mistakes)
+
+
+def _hint_for_gradient(result, slopes, Y, P, difference, likely):
+    if shape(result) == ():
+        return "A gradient has a slope for each entry: take no mean"
+    if shape(result) != P.shape:
+        return ""
+    found = asarray(result, dtype=_float64)
+    mistakes = [
+        (-slopes, f"The sign is wrong: {difference}"),
+        (slopes * P.size, "The factor of the mean is missing: divide by n k"),
+        (slopes * len(P), "The factor of the mean is missing: divide by n"),
+        (slopes * 2, "This is twice the slope"),
+        *((_slopes_of_loss(mistake, Y, P), words) for mistake, words in likely),
+    ]
+    for mistake, words in mistakes:
+        if _all(_abs(found - mistake) <= 1e-6 + 1e-5 * _abs(mistake)):
+            return words
+    return ""
