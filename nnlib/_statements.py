@@ -111,12 +111,17 @@ def straight_lines(f):
     body = function.body[1:] if ast.get_docstring(function) else function.body
     for node in body:
         is_last = isinstance(node, ast.Return) and node is body[-1] and node.value is not None
-        if not (is_last or isinstance(node, ast.Assign | ast.AugAssign)):
+        if not (is_last or is_plain_call(node) or isinstance(node, ast.Assign | ast.AugAssign)):
             raise ValueError(
                 "explain_function draws functions of straight lines, assignments and then a "
                 f"return, but {f.__name__} has `{ast.unparse(node).splitlines()[0]}`"
             )
     return body, source
+
+
+def is_plain_call(node):
+    """Whether a statement is a call and nothing else: it runs, and is not shown."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
 
 
 def statement_at(frame, line_number):

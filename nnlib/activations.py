@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib._lookup import look_up
+from nnlib._guards import expects, look_up
 
 __all__ = [
     "ActivationFunction",
@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 
+@expects(Z="...")
 def linear(Z):
     """Pass the pre-activation on unchanged, as an output layer for regression does.
 
@@ -44,6 +45,7 @@ def linear(Z):
     return Z
 
 
+@expects(Z="...")
 def linear_derivative(Z):
     """Slope of the identity.
 
@@ -60,6 +62,7 @@ def linear_derivative(Z):
     return np.ones_like(Z)
 
 
+@expects(Z="...")
 def sigmoid(Z):
     """Squash every number into (0, 1), so that it can be read as a probability.
 
@@ -82,6 +85,7 @@ def sigmoid(Z):
     return np.where(Z >= 0, 1, E) / (1 + E)
 
 
+@expects(Z="...")
 def sigmoid_derivative(Z):
     """Slope of the sigmoid at the pre-activation Z.
 
@@ -98,6 +102,7 @@ def sigmoid_derivative(Z):
     return sigmoid(Z) * sigmoid(-Z)
 
 
+@expects(Z="...")
 def tanh(Z):
     """Squash every number into (-1, 1), with 0 staying 0.
 
@@ -114,6 +119,7 @@ def tanh(Z):
     return np.tanh(Z)
 
 
+@expects(Z="...")
 def tanh_derivative(Z):
     """Slope of the hyperbolic tangent at the pre-activation Z.
 
@@ -130,6 +136,7 @@ def tanh_derivative(Z):
     return 4 * sigmoid_derivative(2 * Z)
 
 
+@expects(Z="...")
 def relu(Z):
     """Keep what is positive and put 0 in place of the rest.
 
@@ -150,6 +157,7 @@ def relu(Z):
     return np.maximum(Z, 0)
 
 
+@expects(Z="...")
 def relu_derivative(Z):
     """Slope of ReLU at the pre-activation Z: 1 where the unit is on, 0 where it is off.
 
@@ -166,6 +174,7 @@ def relu_derivative(Z):
     return np.heaviside(Z, 0)
 
 
+@expects(Z="...", negative_slope="number")
 def leaky_relu(Z, negative_slope=0.2):
     """Keep what is positive and shrink the rest, so that no unit is ever quite off.
 
@@ -188,6 +197,7 @@ def leaky_relu(Z, negative_slope=0.2):
     return np.where(Z > 0, Z, negative_slope * Z)
 
 
+@expects(Z="...", negative_slope="number")
 def leaky_relu_derivative(Z, negative_slope=0.2):
     """Slope of leaky ReLU at the pre-activation Z.
 
@@ -205,6 +215,7 @@ def leaky_relu_derivative(Z, negative_slope=0.2):
     return np.where(Z > 0, np.ones_like(Z), negative_slope)
 
 
+@expects(Z="... k")
 def softmax(Z):
     """Turn each row of scores into probabilities that sum to 1.
 
@@ -232,6 +243,7 @@ def softmax(Z):
     return E / E.sum(axis=-1, keepdims=True)
 
 
+@expects(Z="... k")
 def softmax_derivative(Z):
     """Jacobian of softmax: how each probability of a row answers to each score of that row.
 

@@ -2,6 +2,8 @@
 
 import math
 
+from nnlib._guards import check, real_number, whole_number
+
 __all__ = ["Callback", "EarlyStopping", "History"]
 
 
@@ -13,9 +15,12 @@ class Callback:
     model : Sequential
         Set by `fit`. A callback may read its weights, or end the training with
         `self.model.stop_training = True`.
+    recorded : tuple of str
+        Set by `fit`: the names in the record of each epoch.
     """
 
     model = None
+    recorded = ()
 
     def on_train_begin(self):
         """Called once, before the first epoch."""
@@ -83,22 +88,23 @@ class EarlyStopping(Callback):
     """
 
     def __init__(self, monitor="val_loss", min_delta=0, patience=0, restore_best_weights=False):
+        check(isinstance(monitor, str), f"monitor must be a name, as 'val_loss', got {monitor!r}")
         self.monitor = monitor
-        self.min_delta = abs(min_delta)
-        self.patience = patience
+        self.min_delta = abs(real_number("min_delta", min_delta))
+        self.patience = whole_number("patience", patience, 0)
         self.restore_best_weights = restore_best_weights
 
     def on_train_begin(self):
+        if self.monitor not in self.recorded:
+            raise ValueError(
+                f"EarlyStopping watches {self.monitor!r}, but only {', '.join(self.recorded)} are "
+                "recorded: give fit validation_data or a validation_split, or compile with metrics"
+            )
         self._sign = -1 if self.monitor.endswith("accuracy") else 1  # lower is better, once signed
         self.best, self.best_epoch, self.stopped_epoch = self._sign * math.inf, 0, None
         self._weights = None
 
     def on_epoch_end(self, epoch, logs):
-        if self.monitor not in logs:
-            raise ValueError(
-                f"EarlyStopping watches {self.monitor!r}, but only {', '.join(logs)} are recorded: "
-                "give fit validation_data or a validation_split, or compile with metrics"
-            )
         value = logs[self.monitor]
         if self._sign * value < self._sign * self.best - self.min_delta:
             self.best, self.best_epoch = value, epoch

@@ -114,7 +114,8 @@ def explain_function(f, /, *args, **kwargs):
 
     The lines are read from the function's own source and run on copies of the arguments. A ternary
     (`a if c else b`) is shown as the branch that is taken. Each assignment that uses arrays is
-    drawn, and a return that computes; where tensor-sensor cannot read a line, its table says so.
+    drawn, and a return that computes; a line that is a call and nothing else runs without being
+    shown; where tensor-sensor cannot read a line, its table says so.
 
     Parameters
     ----------
@@ -132,6 +133,7 @@ def explain_function(f, /, *args, **kwargs):
     ValueError
         If f holds a loop, a condition or another block.
     """
+    f = inspect.unwrap(f)  # behind the guard at its door
     nodes, source = _statements.straight_lines(f)
     bound = inspect.signature(f).bind(*args, **kwargs)
     bound.apply_defaults()
@@ -142,6 +144,9 @@ def explain_function(f, /, *args, **kwargs):
     with tsensor.clarify():
         for node in nodes:
             statement = _statements.Statement(node, source, names)
+            if _statements.is_plain_call(node):
+                statement.run(names, f.__code__.co_filename)
+                continue
             drawing = _draw(statement, names)
             value = statement.run(names, f.__code__.co_filename)
             _show(statement, drawing, names, value)
@@ -187,13 +192,12 @@ class _Explain:
         return self._on_event
 
     def _start(self, node, source):
-        is_expression = isinstance(node, ast.Expr)
-        if isinstance(node, ast.Return) or (is_expression and isinstance(node.value, ast.Call)):
+        if isinstance(node, ast.Return) or _statements.is_plain_call(node):
             return
         names = _statements.names_in(self._frame)
         statement = _statements.Statement(node, source, names)
         drawing = _draw(statement, names)
-        value = _statements.aside(node.value, names)[0] if is_expression else None
+        value = _statements.aside(node.value, names)[0] if isinstance(node, ast.Expr) else None
         self._running = node, statement, drawing, value
 
     def _finish(self):

@@ -1,10 +1,15 @@
 """How to know that a gradient is right: nudge every number and see how the loss answers."""
 
+from numbers import Real
+
 import numpy as np
+
+from nnlib._guards import as_numbers, check, expects
 
 __all__ = ["check_gradients", "numerical_gradient", "relative_error"]
 
 
+@expects(f="function", x="...", h="positive")
 def numerical_gradient(f, x, h=1e-5):
     """Gradient of a function by central differences, one entry of `x` at a time.
 
@@ -22,17 +27,22 @@ def numerical_gradient(f, x, h=1e-5):
     -------
     ndarray, the shape of x
 
+    Raises
+    ------
+    ValueError
+        If x does not hold numbers, f gives no single number, or h is not above 0.
+
     Notes
     -----
     Press, Teukolsky, Vetterling and Flannery, Numerical Recipes (2007), section 5.7.
     """
-    x = np.asarray(x)
     x = x.astype(np.result_type(x, np.float32))  # a copy; float32 stays float32
     gradient = np.empty_like(x)
     for i in np.ndindex(x.shape):
         kept = x[i]
         x[i] = kept + h
         above = f(x.copy())
+        check(isinstance(above, Real) and np.ndim(above) == 0, f"f must return one number: {above}")
         x[i] = kept - h
         below = f(x.copy())
         x[i] = kept
@@ -58,9 +68,8 @@ def relative_error(a, b):
     ValueError
         If the shapes differ.
     """
-    a, b = np.asarray(a), np.asarray(b)
-    if a.shape != b.shape:
-        raise ValueError(f"cannot compare shapes {a.shape} and {b.shape}")
+    a, b = as_numbers("a", a), as_numbers("b", b)
+    check(a.shape == b.shape, f"cannot compare shapes {a.shape} and {b.shape}")
     size = np.linalg.norm(a) + np.linalg.norm(b)
     return float(np.linalg.norm(a - b) / size) if size > 0 else 0.0
 
@@ -87,14 +96,15 @@ def check_gradients(model, x, y, h=1e-5):
 
     Raises
     ------
+    TypeError
+        If `model` is none.
     ValueError
         If the model computes in float32, whose rounding hides all but gross mistakes.
     """
-    if model.dtype != np.float64:
-        raise ValueError(
-            f"a gradient check needs float64, but the model computes in {model.dtype}: "
-            'make it with Sequential(…, dtype="float64")'
-        )
+    check(hasattr(model, "loss_and_gradients"), f"expected a model, got {model!r}", TypeError)
+    fix = 'make it with Sequential(…, dtype="float64")'
+    message = f"a gradient check needs float64, but the model computes in {model.dtype}: {fix}"
+    check(model.dtype == np.float64, message)
     _, gradients = model.loss_and_gradients(x, y)
     errors = {}
     for i, (parameter, gradient) in enumerate(zip(model.parameters, gradients, strict=True)):

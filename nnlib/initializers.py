@@ -7,11 +7,12 @@ import math
 
 import numpy as np
 
-from nnlib._lookup import look_up
+from nnlib._guards import expects, look_up
 
 __all__ = ["get", "glorot_uniform", "he_normal", "lecun_normal", "zeros"]
 
 
+@expects(shape="shape")
 def zeros(shape, rng=None):
     """All zeros: right for biases, wrong for weights, whose units would all learn the same.
 
@@ -30,6 +31,7 @@ def zeros(shape, rng=None):
     return np.zeros(shape)
 
 
+@expects(shape="shape", rng="generator")
 def lecun_normal(shape, rng):
     """Normal weights that keep the variance of a small signal through a linear or tanh layer.
 
@@ -52,6 +54,7 @@ def lecun_normal(shape, rng):
     return rng.normal(0, math.sqrt(1 / shape[0]), shape)
 
 
+@expects(shape="shape", rng="generator")
 def glorot_uniform(shape, rng):
     """Uniform weights, a compromise between the forward and the backward signal.
 
@@ -75,6 +78,7 @@ def glorot_uniform(shape, rng):
     return rng.uniform(-limit, limit, shape)
 
 
+@expects(shape="shape", rng="generator")
 def he_normal(shape, rng):
     """Normal weights that make up for the half of a signal that ReLU cuts off.
 

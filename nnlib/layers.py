@@ -6,10 +6,12 @@ Two pure functions do the arithmetic; `Dense` holds the arrays and calls them.
 import numpy as np
 
 from nnlib import activations, initializers
+from nnlib._guards import check, expects, is_whole, whole_number
 
 __all__ = ["Dense", "Input", "dense_backward", "dense_forward"]
 
 
+@expects(X="n n_in", W="n_in n_out", b="n_out")
 def dense_forward(X, W, b):
     """Pre-activations of a dense layer for a batch of samples.
 
@@ -28,6 +30,7 @@ def dense_forward(X, W, b):
     return X @ W + b
 
 
+@expects(dZ="n n_out", X="n n_in", W="n_in n_out")
 def dense_backward(dZ, X, W, input_gradient=True):
     """Gradients of the loss with respect to a dense layer's input, weights and bias.
 
@@ -66,8 +69,8 @@ class Input:
     """
 
     def __init__(self, shape):
-        if not (isinstance(shape, tuple | list) and len(shape) == 1 and _is_count(shape[0])):
-            raise ValueError(f"Input takes a shape of one whole number, as (4,), got {shape!r}")
+        is_width = isinstance(shape, tuple | list) and len(shape) == 1 and is_whole(shape[0], 1)
+        check(is_width, f"Input takes a shape of one whole number, as (4,), got {shape!r}")
         self.shape = (int(shape[0]),)
 
     def __repr__(self):
@@ -105,8 +108,7 @@ class Dense:
         kernel_initializer="glorot_uniform",
         bias_initializer="zeros",
     ):
-        if not _is_count(units):
-            raise ValueError(f"Dense takes a whole number of units, 1 or more, got {units!r}")
+        check(is_whole(units, 1), f"Dense takes a whole number of units, 1 or more, got {units!r}")
         self.units = int(units)
         self.activation = activations.get(activation)
         self.kernel_initializer = initializers.get(kernel_initializer)
@@ -130,8 +132,9 @@ class Dense:
         Raises
         ------
         ValueError
-            If an initializer gives another shape.
+            If an initializer gives another shape, or NaN or infinity.
         """
+        n_features = whole_number("n_features", n_features, 1)
         W = self._draw(self.kernel_initializer, (n_features, self.units), rng, dtype)
         b = self._draw(self.bias_initializer, (self.units,), rng, dtype)
         self.W, self.b = W, b
@@ -143,6 +146,7 @@ class Dense:
                 f"{self!r} needs starting values of shape {shape}, "
                 f"but its initializer gave {values.shape}"
             )
+        check(np.isfinite(values).all(), f"an initializer of {self!r} gave NaN or infinity")
         return values
 
     def __call__(self, X):
@@ -163,8 +167,9 @@ class Dense:
         -------
         A : ndarray (n, n_out)
         """
-        self.X = X
+        self.check_input(X)
         self.Z = dense_forward(X, self.W, self.b)
+        self.X = X
         self.A = self.activation(self.Z)
         return self.A
 
@@ -182,7 +187,15 @@ class Dense:
         Returns
         -------
         dX : ndarray (n, n_in) or None
+
+        Raises
+        ------
+        ValueError
+            Before the first `forward`, or if dZ has another shape than Z; then nothing is stored.
         """
+        check(
+            self.X is not None, f"{self!r} has seen no batch yet: call forward(X) before backward"
+        )
         dX, self.dW, self.db = dense_backward(dZ, self.X, self.W, input_gradient)
         return dX
 
@@ -209,41 +222,3 @@ class Dense:
         if self.W is None:
             raise ValueError(f"{self!r} has no weights yet, so they cannot be counted")
         return self.W.size + self.b.size
-
-
-def as_batch(x, dtype):
-    """Samples as a float matrix, or an error that names the fix.
-
-    X = x, as an array (n, n_features) with n > 0 and every number finite
-
-    Parameters
-    ----------
-    x : array, list or table (n, n_features)
-    dtype : dtype
-
-    Returns
-    -------
-    X : ndarray (n, n_features)
-        x itself where it is such an array already.
-
-    Raises
-    ------
-    ValueError
-        If x does not hold numbers, has other than two axes or no rows, or holds NaN or infinity.
-    """
-    x = np.asarray(x)
-    if x.dtype.kind not in "biuf":
-        raise ValueError(f"x must hold numbers, got dtype {x.dtype}")
-    if x.ndim != 2:
-        fix = "x[None, :]" if x.ndim == 1 else "x.reshape(len(x), -1)"
-        raise ValueError(f"x needs two axes, (samples, features), got {x.shape}: try {fix}")
-    if len(x) == 0:
-        raise ValueError(f"x holds no samples: shape {x.shape}")
-    x = np.asarray(x, dtype=dtype)
-    if not np.isfinite(x).all():
-        raise ValueError(f"x holds NaN or infinity (in {dtype})")
-    return x
-
-
-def _is_count(value):
-    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 1

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib._lookup import look_up
+from nnlib._guards import expects, look_up, whole_number
 from nnlib.activations import sigmoid, softmax
 
 __all__ = [
@@ -52,6 +52,7 @@ def one_hot(y, n_classes):
     array([[0., 0., 1.],
            [1., 0., 0.]])
     """
+    n_classes = whole_number("n_classes", n_classes, 1)
     y = np.asarray(y)
     if y.ndim != 1:
         raise ValueError(f"labels need one axis, (n,), but got shape {y.shape}")
@@ -69,6 +70,7 @@ def one_hot(y, n_classes):
     return np.eye(n_classes)[y.astype(int)]
 
 
+@expects(Y="n ...", A="n ...")
 def mean_squared_error(Y, A):
     """Mean of the squared differences between outputs and targets.
 
@@ -86,6 +88,7 @@ def mean_squared_error(Y, A):
     return np.mean((A - Y) ** 2)
 
 
+@expects(Y="n ...", A="n ...")
 def mean_squared_error_gradient(Y, A):
     """Gradient of the mean squared error with respect to the outputs A.
 
@@ -103,6 +106,7 @@ def mean_squared_error_gradient(Y, A):
     return 2 * (A - Y) / A.size
 
 
+@expects(Y="n ...", Z="n ...")
 def binary_crossentropy(Y, Z):
     """Mean surprise, in nats, of yes-or-no targets under the probabilities σ(Z).
 
@@ -124,6 +128,7 @@ def binary_crossentropy(Y, Z):
     return np.mean(Y * np.logaddexp(0, -Z) + (1 - Y) * np.logaddexp(0, Z))
 
 
+@expects(Y="n ...", Z="n ...")
 def binary_crossentropy_gradient(Y, Z):
     """Gradient of the binary cross-entropy with respect to the pre-activations Z.
 
@@ -141,6 +146,7 @@ def binary_crossentropy_gradient(Y, Z):
     return (sigmoid(Z) - Y) / Z.size
 
 
+@expects(Y="n k", Z="n k")
 def categorical_crossentropy(Y, Z):
     """Mean surprise, in nats, of the true classes under the probabilities softmax(Z).
 
@@ -165,6 +171,7 @@ def categorical_crossentropy(Y, Z):
     return -(Y * log_P).sum() / len(Y)
 
 
+@expects(Y="n k", Z="n k")
 def categorical_crossentropy_gradient(Y, Z):
     """Gradient of the categorical cross-entropy with respect to the pre-activations Z.
 
@@ -240,7 +247,7 @@ class Loss:
         -------
         Y : ndarray (n, k)
         """
-        y = _as_numbers(y)
+        y = _as_targets(y)
         if len(y) != n_samples:
             raise ValueError(
                 f"x has {n_samples} samples but y has {len(y)}: give each sample its target"
@@ -287,8 +294,11 @@ class Loss:
             )
 
 
-def _as_numbers(y):
-    y = np.asarray(y)
+def _as_targets(y):
+    try:
+        y = np.asarray(y)
+    except ValueError as error:
+        raise ValueError("y must be an array, its rows of one length") from error
     if y.dtype.kind not in "biuf":
         raise ValueError(
             f"y must hold numbers, got dtype {y.dtype} ({y.ravel()[:3].tolist()}…): "

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from nnlib._lookup import look_up
+from nnlib._guards import expects, look_up
 
 __all__ = ["accuracy", "get"]
 
 
+@expects(Y="n k", A="n k")
 def accuracy(Y, A):
     """Share of samples whose most probable class is the true one.
 

@@ -1,15 +1,19 @@
 """A network is a list of layers; training it is a loop around four lines."""
 
+import copy
 import math
 import os
-import tempfile
+import uuid
+import zipfile
+from contextlib import suppress
 
 import numpy as np
 
 from nnlib import losses, optimizers
+from nnlib._guards import as_batch, as_numbers, check, real_number, whole_number
 from nnlib._progress import progress
-from nnlib.callbacks import History
-from nnlib.layers import Dense, Input, as_batch
+from nnlib.callbacks import Callback, History
+from nnlib.layers import Dense, Input
 from nnlib.metrics import get as get_metric
 
 __all__ = ["Sequential"]
@@ -38,10 +42,12 @@ class Sequential:
     """
 
     def __init__(self, layers=None, *, dtype="float32", seed=None):
-        self.dtype = np.dtype(dtype)
-        if self.dtype not in (np.float32, np.float64):
+        if dtype not in ("float32", "float64", np.float32, np.float64):
             raise ValueError(f'dtype must be "float32" or "float64", got {dtype!r}')
-        self.rng = np.random.default_rng(seed)
+        if isinstance(layers, Input | Dense):
+            raise TypeError(f"Sequential takes a list of layers: Sequential([{layers!r}])")
+        self.dtype = np.dtype(dtype)
+        self.rng = np.random.default_rng(None if seed is None else whole_number("seed", seed, 0))
         self.layers = []
         self.n_features = None
         self.optimizer = self.loss = self.history = None
@@ -51,7 +57,18 @@ class Sequential:
             self.add(layer)
 
     def add(self, layer):
-        """Put a layer on top, or an `Input` at the bottom."""
+        """Put a layer on top, or an `Input` at the bottom.
+
+        Parameters
+        ----------
+        layer : Dense or Input
+
+        Raises
+        ------
+        ValueError, TypeError
+            If it is no layer, does not fit the layer below, or is in the model already; then the
+            model is as it was.
+        """
         if isinstance(layer, Input):
             if self.layers or self.n_features is not None:
                 raise ValueError("Input must come first, and once")
@@ -61,9 +78,9 @@ class Sequential:
             raise TypeError(f"Sequential takes Input and Dense layers, got {layer!r}")
         if layer in self.layers:
             raise ValueError(f"{layer!r} is in this model already: make a second Dense")
-        self.layers.append(layer)
         if self.n_features is not None:
-            self._build_layers()
+            self._build_layers([*self.layers, layer], self.n_features)
+        self.layers.append(layer)
 
     def build(self, input_shape):
         """Give every layer its weights.
@@ -72,21 +89,36 @@ class Sequential:
         ----------
         input_shape : tuple (None, n_features) or (n_features,)
             As in Keras: the number of samples is left open.
-        """
-        self.n_features = Input(tuple(input_shape)[-1:]).shape[0]
-        self._build_layers()
 
-    def _build_layers(self):
-        n_in = self.n_features
-        for layer in self.layers:
-            if layer.W is None:
-                layer.build(n_in, self.rng, self.dtype)
-            elif layer.W.shape[0] != n_in or layer.W.dtype != self.dtype:
+        Raises
+        ------
+        ValueError
+            If that is no such shape, or layers that have weights already do not fit it; then no
+            layer has changed.
+        """
+        is_shape = isinstance(input_shape, tuple | list)
+        check(is_shape, f"build takes a shape, as (None, 4), got {input_shape!r}")
+        n_features = Input(tuple(input_shape)[-1:]).shape[0]
+        self._build_layers(self.layers, n_features)
+        self.n_features = n_features
+
+    def _build_layers(self, layers, n_features):
+        widths = [n_features, *(layer.units for layer in layers)]
+        pairs = list(zip(layers, widths, strict=False))
+        for layer, n_in in pairs:
+            if layer.W is not None and (len(layer.W) != n_in or layer.W.dtype != self.dtype):
                 raise ValueError(
-                    f"{layer!r} was built for {layer.W.shape[0]} features in {layer.W.dtype} "
+                    f"{layer!r} was built for {len(layer.W)} features in {layer.W.dtype} "
                     f"and cannot take {n_in} in {self.dtype}: make a new Dense"
                 )
-            n_in = layer.units
+        new = [(layer, n_in) for layer, n_in in pairs if layer.W is None]
+        try:
+            for layer, n_in in new:
+                layer.build(n_in, self.rng, self.dtype)
+        except Exception:  # an initializer of the caller's own: leave no model half built
+            for layer, _ in new:
+                layer.W = layer.b = None
+            raise
 
     def compile(self, optimizer, loss, metrics=None):
         """Choose how the network learns and what is recorded meanwhile.
@@ -106,6 +138,8 @@ class Sequential:
             If a name is unknown, or the loss does not go with the output layer.
         """
         optimizer, loss = optimizers.get(optimizer), losses.get(loss)
+        is_list = metrics is None or isinstance(metrics, list | tuple)
+        check(is_list, f"metrics takes a list: metrics=[{metrics!r}]", TypeError)
         scores = {name: get_metric(name) for name in metrics or ()}
         loss.check_layers(self.layers)
         self.optimizer, self.loss, self.metrics = optimizer, loss, scores
@@ -139,8 +173,20 @@ class Sequential:
         return A
 
     def compute_loss(self, Y):
-        """Loss of the last forward pass, for targets Y (n, k)."""
-        output = self.layers[-1]
+        """Loss of the last forward pass.
+
+        L = loss(Y, Z) for a cross-entropy, loss(Y, A) for the squared error
+
+        Parameters
+        ----------
+        Y : ndarray (n, k)
+            Targets of the batch that went forward last.
+
+        Returns
+        -------
+        float
+        """
+        output = self._output()
         return self.loss.function(Y, output.Z if self.loss.output_activation else output.A)
 
     def output_gradient(self, Y):
@@ -156,7 +202,7 @@ class Sequential:
         -------
         dZ : ndarray (n, k)
         """
-        output = self.layers[-1]
+        output = self._output()
         if self.loss.output_activation:
             return self.loss.gradient(Y, output.Z)
         return self.loss.gradient(Y, output.A) * output.activation.derivative(output.Z)
@@ -192,9 +238,15 @@ class Sequential:
         -------
         dict of str to float
             Loss and metrics of the batch, before the update.
+
+        Raises
+        ------
+        FloatingPointError
+            If the loss is NaN or infinite; then no weight has changed.
         """
         A = self.forward(X)
         record = self._record(Y, A)
+        self._check_finite(record["loss"])
         self.backward(Y)
         self.optimizer.apply(self.gradients, self.parameters)
         return record
@@ -202,6 +254,10 @@ class Sequential:
     def _record(self, Y, A):
         scores = {name: metric(Y, A) for name, metric in self.metrics.items()}
         return {"loss": float(self.compute_loss(Y)), **scores}
+
+    def _check_finite(self, loss):
+        if not math.isfinite(loss):
+            raise FloatingPointError(f"the loss of a batch is {loss}")
 
     def loss_and_gradients(self, x, y):
         """Loss and all gradients for some samples, with no weight changed.
@@ -255,6 +311,9 @@ class Sequential:
         shuffle : bool
             Draw a new order for every epoch; where a batch is all the data there is none to draw.
 
+        However the training ends, `history` holds its finished epochs; interrupted
+        (KeyboardInterrupt), the model keeps the weights that it has and can be used.
+
         Returns
         -------
         History
@@ -263,40 +322,79 @@ class Sequential:
         ------
         ValueError, TypeError
             If model, data or arguments do not fit, before any weight is changed.
+        FloatingPointError
+            If the loss ceases to be finite. The weights, and what the optimizer remembers, are put
+            back to the end of the last epoch in which it was.
         """
-        batch_size = _whole("batch_size", 32 if batch_size is None else batch_size, 1)
-        epochs = _whole("epochs", epochs, 0)
-        if verbose not in ("auto", 0, 1, 2):
-            raise ValueError(f'verbose must be "auto", 0, 1 or 2, got {verbose!r}')
-        X, Y = self._prepare(x, y)
-        validation = self._prepare(*validation_data) if validation_data is not None else None
-        if validation is None and validation_split != 0:
-            X, Y, *validation = _split_off_end(X, Y, validation_split)
-        if validation and validation[0].shape[1] != X.shape[1]:
-            raise ValueError(f"x has {X.shape[1]} features, validation x {validation[0].shape[1]}")
-
-        self._build_for(X)
+        batch_size = whole_number("batch_size", 32 if batch_size is None else batch_size, 1)
+        epochs = whole_number("epochs", epochs, 0)
+        check(verbose in ("auto", 0, 1, 2), f'verbose must be "auto", 0, 1 or 2, got {verbose!r}')
+        X, Y, validation = self._prepare_training(x, y, validation_split, validation_data)
         self.history, self.stop_training = History(), False
-        callbacks = [self.history, *(callbacks or ())]
+        callbacks = [self.history, *_as_callbacks(callbacks)]
+        self._build_for(X)
         for callback in callbacks:
-            callback.model = self
+            callback.model, callback.recorded = self, self._names(validation)
             callback.on_train_begin()
         counter = range(epochs)
-        for epoch in progress(counter, "epochs") if verbose in ("auto", 1) else counter:
-            logs = self._run_epoch(X, Y, batch_size, shuffle)
-            if validation:
-                scores = self._record(validation[1], self.forward(validation[0]))
-                logs |= {f"val_{name}": value for name, value in scores.items()}
-            if verbose == 2:
-                values = " - ".join(f"{name}: {value:.4f}" for name, value in logs.items())
-                print(f"Epoch {epoch + 1}/{epochs} - {values}")
+        try:
+            for epoch in progress(counter, "epochs") if verbose in ("auto", 1) else counter:
+                logs = self._run_epoch_or_undo(epoch, X, Y, batch_size, shuffle, validation)
+                if verbose == 2:
+                    values = " - ".join(f"{name}: {value:.4f}" for name, value in logs.items())
+                    print(f"Epoch {epoch + 1}/{epochs} - {values}")
+                for callback in callbacks:
+                    callback.on_epoch_end(epoch, logs)
+                if self.stop_training:
+                    break
+        finally:
             for callback in callbacks:
-                callback.on_epoch_end(epoch, logs)
-            if self.stop_training:
-                break
-        for callback in callbacks:
-            callback.on_train_end()
+                callback.on_train_end()
         return self.history
+
+    def _prepare_training(self, x, y, split, validation_data):
+        """Rows to train on, and rows to validate with or None: every check, and no change."""
+        X, Y = self._prepare(x, y)
+        if validation_data is not None:
+            is_pair = isinstance(validation_data, tuple | list) and len(validation_data) == 2
+            check(is_pair, "validation_data takes a pair, (x_val, y_val)")
+            validation = self._prepare(*validation_data)
+            n, n_validation = X.shape[1], validation[0].shape[1]
+            check(n == n_validation, f"x has {n} features, validation x {n_validation}")
+            return X, Y, validation
+        split = real_number("validation_split", split)
+        if split == 0:
+            return X, Y, None
+        n_kept = math.floor(len(X) * (1 - split)) if 0 < split < 1 else 0
+        message = f"must leave rows on both sides, got {split} of {len(X)} rows"
+        check(0 < n_kept < len(X), f"validation_split {message}")
+        return X[:n_kept], Y[:n_kept], (X[n_kept:], Y[n_kept:])
+
+    def _names(self, validation):
+        names = ("loss", *self.metrics)
+        return names + tuple(f"val_{name}" for name in names if validation)
+
+    def _run_epoch_or_undo(self, epoch, X, Y, batch_size, shuffle, validation):
+        """One epoch and its validation; if it fails, weights and optimizer are as before it."""
+        weights = self.get_weights()
+        memory = copy.deepcopy(getattr(self.optimizer, "__dict__", {}))
+        try:
+            with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # found below
+                logs = self._run_epoch(X, Y, batch_size, shuffle)
+                if validation:
+                    scores = self._record(validation[1], self.forward(validation[0]))
+                    self._check_finite(scores["loss"])
+                    logs |= {f"val_{name}": value for name, value in scores.items()}
+        except FloatingPointError as error:
+            self.set_weights(weights)
+            vars(self.optimizer).update(memory)
+            raise FloatingPointError(
+                f"training diverged in epoch {epoch + 1}: {error}. Likely causes: too large a "
+                f"learning rate (of {self.optimizer!r}, try a tenth); features or targets that are "
+                f"not scaled (the largest: {np.abs(X).max():.3g} and {np.abs(Y).max():.3g}); too "
+                f"large starting weights. The weights are those after {epoch} finished epochs."
+            ) from None
+        return logs
 
     def _run_epoch(self, X, Y, batch_size, shuffle):
         n = len(X)
@@ -309,6 +407,8 @@ class Sequential:
             batch = X[rows]
             for name, value in self.train_step(batch, Y[rows]).items():
                 totals[name] = totals.get(name, 0.0) + value * len(batch)
+        if not all(np.isfinite(array).all() for array in self.parameters):
+            raise FloatingPointError("a weight is NaN or infinite after the last step")
         return {name: total / n for name, total in totals.items()}
 
     def evaluate(self, x, y):
@@ -348,8 +448,7 @@ class Sequential:
 
     def _prepare(self, x, y):
         """x and y as arrays ready for training; every check, and no change to the model."""
-        if self.loss is None:
-            raise ValueError("the model is not compiled: call compile(optimizer, loss) first")
+        self._check_compiled()
         n_outputs = self._top().units
         self.loss.check_layers(self.layers)
         X = self._as_batch(x)
@@ -366,9 +465,19 @@ class Sequential:
             self.build(X.shape)
 
     def _top(self):
-        if not self.layers:
-            raise ValueError("the model has no layers: add(Dense(units)) first")
+        check(self.layers, "the model has no layers: add(Dense(units)) first")
         return self.layers[-1]
+
+    def _output(self):
+        """The last layer, with what it remembers of a forward pass."""
+        self._check_compiled()
+        seen = self._top().Z is not None
+        check(seen, "the model has seen no batch yet: call forward(X) first")
+        return self.layers[-1]
+
+    def _check_compiled(self):
+        compiled = self.loss is not None
+        check(compiled, "the model is not compiled: call compile(optimizer, loss) first")
 
     def summary(self):
         """Print a line per layer: widths in and out, activation, shapes of W and b, parameters."""
@@ -401,14 +510,20 @@ class Sequential:
         Raises
         ------
         ValueError
-            If number or shapes differ from the model's; then no weight has changed.
+            If number or shapes differ from the model's, or one is not finite; then no weight has
+            changed.
         """
         self._check_built()
-        weights = [np.asarray(array, dtype=self.dtype) for array in weights]
-        expected = [array.shape for array in self.parameters]
-        given = [array.shape for array in weights]
-        if given != expected:
-            raise ValueError(f"the model's weights have shapes {expected}, but got {given}")
+        is_list = isinstance(weights, list | tuple)
+        check(
+            is_list, f"set_weights takes a list of arrays, got {type(weights).__name__}", TypeError
+        )
+        weights = [as_numbers(f"weights[{i}]", array) for i, array in enumerate(weights)]
+        self._check_shapes([array.shape for array in weights])
+        with np.errstate(over="ignore"):  # what overflows is found in the next line
+            weights = [array.astype(self.dtype) for array in weights]
+        finite = all(np.isfinite(array).all() for array in weights)
+        check(finite, f"the weights hold NaN or infinity (in {self.dtype})")
         for parameter, values in zip(self.parameters, weights, strict=True):
             parameter[...] = values
 
@@ -420,15 +535,14 @@ class Sequential:
         path : str or Path
         """
         arrays = {f"array_{i}": array for i, array in enumerate(self.get_weights())}
-        folder = os.path.dirname(os.path.abspath(path))
-        handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
+        part = f"{os.fspath(path)}.{uuid.uuid4().hex}.part"
         try:
-            with os.fdopen(handle, "wb") as file:
+            with open(part, "xb") as file:
                 np.savez(file, **arrays)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+            os.replace(part, path)
+        finally:
+            with suppress(FileNotFoundError):
+                os.unlink(part)
 
     def load_weights(self, path):
         """Read weights and biases that `save_weights` wrote for a model of the same shapes.
@@ -444,13 +558,19 @@ class Sequential:
         """
         self._check_built()
         try:
+            self._check_shapes(_read_shapes(path))
             with np.load(path, allow_pickle=False) as file:
                 weights = [file[f"array_{i}"] for i in range(len(file.files))]
-        except FileNotFoundError:
+        except (FileNotFoundError, PermissionError, IsADirectoryError, _WrongShapes):
             raise
         except Exception as error:
             raise ValueError(f"{path} does not hold weights that save_weights wrote") from error
         self.set_weights(weights)
+
+    def _check_shapes(self, given):
+        expected = [array.shape for array in self.parameters]
+        message = f"the model's weights have shapes {expected}, but got {given}"
+        check(given == expected, message, _WrongShapes)
 
     def _check_built(self):
         if self._top().W is None:
@@ -460,16 +580,29 @@ class Sequential:
             )
 
 
-def _split_off_end(X, Y, share):
-    n_kept = math.floor(len(X) * (1 - share)) if 0 < share < 1 else 0
-    if not 0 < n_kept < len(X):
-        raise ValueError(
-            f"validation_split must leave rows on both sides, got {share} of {len(X)} rows"
+def _as_callbacks(callbacks):
+    if callbacks is not None and not isinstance(callbacks, list | tuple):
+        raise TypeError(f"callbacks takes a list: callbacks=[{callbacks!r}]")
+    for callback in callbacks or ():
+        is_callback = isinstance(callback, Callback)
+        check(
+            is_callback, f"a callback is an object of a Callback class, got {callback!r}", TypeError
         )
-    return X[:n_kept], Y[:n_kept], X[n_kept:], Y[n_kept:]
+    return callbacks or ()
 
 
-def _whole(name, value, least):
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise ValueError(f"{name} must be a whole number, {least} or more, got {value!r}")
-    return int(value)
+class _WrongShapes(ValueError):
+    """Weights that are whole, but another model's."""
+
+
+def _read_shapes(path):
+    """Shapes of the arrays in a file of weights, from its headers: no array is read yet."""
+    shapes = []
+    with zipfile.ZipFile(path) as archive:
+        for i in range(len(archive.namelist())):
+            with archive.open(f"array_{i}.npy") as file:
+                np.lib.format.read_magic(file)
+                shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+            check(dtype in (np.float32, np.float64), f"array_{i} holds {dtype}")
+            shapes.append(shape)
+    return shapes

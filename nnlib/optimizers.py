@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from nnlib import schedules
-from nnlib._lookup import look_up
+from nnlib._guards import check, expects, look_up, positive, real_number
 
 __all__ = [
     "SGD",
@@ -21,6 +21,7 @@ __all__ = [
 ]
 
 
+@expects(w="...!", g="...", learning_rate="number")
 def sgd_update(w, g, learning_rate):
     """One step of gradient descent, in place: downhill, in proportion to the slope.
 
@@ -39,6 +40,7 @@ def sgd_update(w, g, learning_rate):
     w -= learning_rate * g
 
 
+@expects(w="...!", v="...!", g="...", learning_rate="number", momentum="number")
 def momentum_update(w, v, g, learning_rate, momentum, nesterov=False):
     """One step of gradient descent with momentum, in place: old steps die away slowly.
 
@@ -63,6 +65,7 @@ def momentum_update(w, v, g, learning_rate, momentum, nesterov=False):
     w += momentum * v - learning_rate * g if nesterov else v
 
 
+@expects(w="...!", v="...!", g="...", learning_rate="number", rho="number", epsilon="number")
 def rmsprop_update(w, v, g, learning_rate, rho, epsilon):
     """One step of RMSprop, in place: each gradient is divided by its own recent size.
 
@@ -86,6 +89,10 @@ def rmsprop_update(w, v, g, learning_rate, rho, epsilon):
     w -= learning_rate * g / np.sqrt(v + epsilon)
 
 
+@expects(
+    w="...!", m="...!", v="...!", g="...",
+    learning_rate="number", beta_1="number", beta_2="number", epsilon="number", t="positive",
+)  # fmt: skip
 def adam_update(w, m, v, g, learning_rate, beta_1, beta_2, epsilon, t):
     """One step of Adam, in place: momentum, divided by the recent size of the gradient.
 
@@ -134,8 +141,7 @@ class Optimizer:
 
     def __init__(self, learning_rate):
         if not callable(learning_rate):
-            _require("learning_rate", "a number above 0", learning_rate, learning_rate > 0)
-            learning_rate = float(learning_rate)  # a NumPy float64 would not leave float32 alone
+            learning_rate = positive("learning_rate", learning_rate)
         self.learning_rate = learning_rate
         self.iterations = 0
         self.memory = None
@@ -152,22 +158,33 @@ class Optimizer:
         Raises
         ------
         ValueError
-            If the optimizer has served parameters of other shapes before.
+            If the optimizer has served parameters of other shapes before, if the gradients have
+            other shapes than the parameters, or if a schedule gives no number; then nothing has
+            changed.
         """
+        self._check(gradients, parameters)
+        rate = self._current_rate()
         if self.memory is None:
             n_arrays = range(self.arrays_per_parameter)
             self.memory = [[np.zeros_like(w) for _ in n_arrays] for w in parameters]
-        for w, memory in zip(parameters, self.memory, strict=False):
-            if any(array.shape != w.shape for array in memory):
-                raise ValueError(
-                    "this optimizer remembers the parameters of another model: "
-                    "give each model its own"
-                )
-        rate = self.learning_rate
-        rate = float(rate(self.iterations)) if callable(rate) else rate
         self.iterations += 1
         for w, g, memory in zip(parameters, gradients, self.memory, strict=True):
             self.update(w, g, rate, *memory)
+
+    def _check(self, gradients, parameters):
+        shapes = [w.shape for w in parameters]
+        given = [np.shape(g) for g in gradients]
+        check(given == shapes, f"expected gradients of shapes {shapes}, but got {given}")
+        if self.memory is not None and shapes != self._shapes:
+            raise ValueError(
+                "this optimizer remembers the parameters of another model: give each model its own"
+            )
+        self._shapes = shapes
+
+    def _current_rate(self):
+        if callable(self.learning_rate):
+            return real_number("what a schedule gives", self.learning_rate(self.iterations))
+        return self.learning_rate
 
     def update(self, w, g, rate):
         """Change one parameter in place; each kind of optimizer has its own."""
@@ -190,8 +207,7 @@ class SGD(Optimizer):
     def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False):
         super().__init__(learning_rate)
         self.momentum = _share("momentum", momentum)
-        if nesterov and momentum == 0:
-            raise ValueError("nesterov=True needs a momentum above 0, 0.9 for instance")
+        check(momentum or not nesterov, "nesterov=True needs a momentum above 0, 0.9 for instance")
         self.nesterov = bool(nesterov)
         self.arrays_per_parameter = 1 if momentum else 0
 
@@ -222,7 +238,7 @@ class RMSprop(Optimizer):
     def __init__(self, learning_rate=0.001, rho=0.9, epsilon=1e-7):
         super().__init__(learning_rate)
         self.rho = _share("rho", rho)
-        self.epsilon = _require("epsilon", "above 0", epsilon, epsilon > 0)
+        self.epsilon = positive("epsilon", epsilon)
 
     def __repr__(self):
         return f"RMSprop(learning_rate={self.learning_rate}, rho={self.rho})"
@@ -248,7 +264,7 @@ class Adam(Optimizer):
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
         super().__init__(learning_rate)
         self.beta_1, self.beta_2 = _share("beta_1", beta_1), _share("beta_2", beta_2)
-        self.epsilon = _require("epsilon", "above 0", epsilon, epsilon > 0)
+        self.epsilon = positive("epsilon", epsilon)
 
     def __repr__(self):
         return f"Adam(learning_rate={self.learning_rate})"
@@ -259,13 +275,8 @@ class Adam(Optimizer):
 
 
 def _share(name, value):
-    return _require(name, "at least 0 and below 1", value, 0 <= value < 1)
-
-
-def _require(name, wanted, value, holds):
-    if not (holds and math.isfinite(value)):
-        raise ValueError(f"{name} must be {wanted}, got {value!r}")
-    return float(value)
+    wanted = "at least 0 and below 1"
+    return real_number(name, value, wanted, lambda value: 0 <= value < 1)
 
 
 _OPTIMIZERS = {"sgd": SGD, "rmsprop": RMSprop, "adam": Adam}
@@ -287,6 +298,8 @@ def get(identifier):
     ValueError, TypeError
         If there is no optimizer of that name, or `identifier` is neither name nor optimizer.
     """
-    if hasattr(identifier, "apply") and not isinstance(identifier, type):
+    if isinstance(identifier, type):
+        raise TypeError(f"an optimizer is a name or an object: write {identifier.__name__}()")
+    if hasattr(identifier, "apply"):
         return identifier
     return look_up(identifier, _OPTIMIZERS, "optimizer")()

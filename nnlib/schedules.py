@@ -1,5 +1,7 @@
 """Learning-rate schedules: large steps at first, small ones at the end."""
 
+from nnlib._guards import positive, real_number, whole_number
+
 __all__ = ["PolynomialDecay"]
 
 
@@ -23,17 +25,12 @@ class PolynomialDecay:
     """
 
     def __init__(self, initial_learning_rate, decay_steps, end_learning_rate=0.0001, power=1.0):
-        if not (initial_learning_rate > 0 and end_learning_rate >= 0):
-            raise ValueError(
-                "learning rates must be above 0, and the last one at least 0, "
-                f"got {initial_learning_rate!r} and {end_learning_rate!r}"
-            )
-        if not decay_steps >= 1:
-            raise ValueError(f"decay_steps must be at least 1, got {decay_steps!r}")
-        self.initial_learning_rate = float(initial_learning_rate)
-        self.decay_steps = decay_steps
-        self.end_learning_rate = float(end_learning_rate)
-        self.power = power
+        self.initial_learning_rate = positive("initial_learning_rate", initial_learning_rate)
+        self.decay_steps = whole_number("decay_steps", decay_steps, 1)
+        self.end_learning_rate = real_number(
+            "end_learning_rate", end_learning_rate, "a number, at least 0", lambda value: value >= 0
+        )
+        self.power = positive("power", power)
 
     def __call__(self, step):
         left = max(0.0, 1 - step / self.decay_steps)

@@ -22,10 +22,11 @@ class Script(Callback):
 
 def train(values, name="val_loss", epochs=None, **settings):
     model = Sequential([Input((1,)), Dense(1)], seed=0)
-    model.compile("sgd", "mse")
+    model.compile("sgd", "mse", metrics=["accuracy"])
     stopping = EarlyStopping(monitor=name, **settings)
-    script = Script(name, values)
-    model.fit(X, X, epochs=epochs or len(values), callbacks=[script, stopping], verbose=0)
+    callbacks = [Script(name, values), stopping]
+    epochs = epochs or len(values)
+    model.fit(X, X, epochs=epochs, callbacks=callbacks, validation_data=(X, X), verbose=0)
     return model, stopping
 
 
@@ -67,7 +68,8 @@ def test_nan_is_no_improvement():
 
 def test_a_second_training_starts_afresh():
     model, stopping = train([3, 2, 4])
-    model.fit(X, X, epochs=2, callbacks=[Script("val_loss", [9, 8]), stopping], verbose=0)
+    callbacks = [Script("val_loss", [9, 8]), stopping]
+    model.fit(X, X, epochs=2, callbacks=callbacks, validation_data=(X, X), verbose=0)
     assert (stopping.best, stopping.stopped_epoch) == (8, None)
 
 

@@ -117,7 +117,7 @@ def test_a_schedule_is_asked_at_every_step():
 
 @pytest.mark.parametrize("arguments", [(0, 10), (0.1, 0), (0.1, 10, -1)])
 def test_schedules_out_of_range_are_errors(arguments):
-    with pytest.raises(ValueError, match=r"above 0|at least 1"):
+    with pytest.raises(ValueError, match=r"above 0|1 or more|at least 0"):
         PolynomialDecay(*arguments)
 
 
@@ -170,7 +170,7 @@ def test_get():
     assert optimizers.get("sgd").learning_rate == 0.01
     with pytest.raises(ValueError, match="Did you mean 'sgd'"):
         optimizers.get("sdg")
-    with pytest.raises(TypeError, match="optimizer must be a name"):
+    with pytest.raises(TypeError, match=r"write SGD\(\)"):
         optimizers.get(SGD)
     assert isinstance(optimizers.get("adam"), Adam) and isinstance(
         optimizers.get("rmsprop"), RMSprop
