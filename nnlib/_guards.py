@@ -35,8 +35,8 @@ def expects(**arguments):
     Parameters
     ----------
     **arguments : str
-        For an array the names of its axes: an axis of one name has one size in all arguments, at
-        least 1, and "..." stands for any axes, the same in all. With "!" at the end the array is
+        For an array the names of its axes: an axis of one name has one size in all arguments, and
+        "..." stands for any axes, the same in all. None is empty. With "!" at the end the array is
         changed in place. Lists and tables of numbers are made arrays, where they are not changed.
         Other arguments may be a "number", "positive", a "shape", a "function" or a "generator".
 
@@ -106,6 +106,8 @@ def _fit_as_they_are(args, array_places, number_places):
 
 def _match(shape, names, sizes):
     """Whether a shape has axes of these names; `sizes` keeps what each name has stood for."""
+    if 0 in shape:
+        return False
     if "..." in names:
         first = names.index("...")
         last = len(shape) - (len(names) - 1 - first)
@@ -115,7 +117,7 @@ def _match(shape, names, sizes):
     if len(shape) != len(names):
         return False
     for size, name in zip(shape, names, strict=True):
-        if size == 0 or sizes.setdefault(name, size) != size:
+        if sizes.setdefault(name, size) != size:
             return False
     return True
 

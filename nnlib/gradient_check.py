@@ -4,7 +4,7 @@ from numbers import Real
 
 import numpy as np
 
-from nnlib._guards import as_numbers, check, expects
+from nnlib._guards import check, expects
 
 __all__ = ["check_gradients", "numerical_gradient", "relative_error"]
 
@@ -41,15 +41,21 @@ def numerical_gradient(f, x, h=1e-5):
     for i in np.ndindex(x.shape):
         kept = x[i]
         x[i] = kept + h
-        above = f(x.copy())
-        check(isinstance(above, Real) and np.ndim(above) == 0, f"f must return one number: {above}")
+        above = _one_number(f(x.copy()))
         x[i] = kept - h
-        below = f(x.copy())
+        below = _one_number(f(x.copy()))
         x[i] = kept
         gradient[i] = (above - below) / (2 * h)
     return gradient
 
 
+def _one_number(value):
+    is_number = isinstance(value, Real | np.ndarray) and np.ndim(value) == 0
+    check(is_number, f"f must return one number, but it returned {value!r}")
+    return value
+
+
+@expects(a="...", b="...")
 def relative_error(a, b):
     """How far two arrays are apart, measured against their own size.
 
@@ -68,8 +74,6 @@ def relative_error(a, b):
     ValueError
         If the shapes differ.
     """
-    a, b = as_numbers("a", a), as_numbers("b", b)
-    check(a.shape == b.shape, f"cannot compare shapes {a.shape} and {b.shape}")
     size = np.linalg.norm(a) + np.linalg.norm(b)
     return float(np.linalg.norm(a - b) / size) if size > 0 else 0.0
 
@@ -101,10 +105,7 @@ def check_gradients(model, x, y, h=1e-5):
     ValueError
         If the model computes in float32, whose rounding hides all but gross mistakes.
     """
-    check(hasattr(model, "loss_and_gradients"), f"expected a model, got {model!r}", TypeError)
-    fix = 'make it with Sequential(…, dtype="float64")'
-    message = f"a gradient check needs float64, but the model computes in {model.dtype}: {fix}"
-    check(model.dtype == np.float64, message)
+    _check_model(model)
     _, gradients = model.loss_and_gradients(x, y)
     errors = {}
     for i, (parameter, gradient) in enumerate(zip(model.parameters, gradients, strict=True)):
@@ -120,3 +121,10 @@ def check_gradients(model, x, y, h=1e-5):
         finally:
             parameter[...] = kept
     return errors
+
+
+def _check_model(model):
+    check(hasattr(model, "loss_and_gradients"), f"expected a model, got {model!r}", TypeError)
+    fix = 'make it with Sequential(…, dtype="float64")'
+    message = f"a gradient check needs float64, but the model computes in {model.dtype}: {fix}"
+    check(model.dtype == np.float64, message)

@@ -193,11 +193,13 @@ class Dense:
         ValueError
             Before the first `forward`, or if dZ has another shape than Z; then nothing is stored.
         """
-        check(
-            self.X is not None, f"{self!r} has seen no batch yet: call forward(X) before backward"
-        )
+        self._check_seen()
         dX, self.dW, self.db = dense_backward(dZ, self.X, self.W, input_gradient)
         return dX
+
+    def _check_seen(self):
+        seen = self.X is not None
+        check(seen, f"{self!r} has seen no batch yet: call forward(X) before backward")
 
     def check_input(self, X):
         """Raise a ValueError that names the fix unless X is a batch this layer can take."""

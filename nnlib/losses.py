@@ -70,7 +70,7 @@ def one_hot(y, n_classes):
     return np.eye(n_classes)[y.astype(int)]
 
 
-@expects(Y="n ...", A="n ...")
+@expects(Y="...", A="...")
 def mean_squared_error(Y, A):
     """Mean of the squared differences between outputs and targets.
 
@@ -88,7 +88,7 @@ def mean_squared_error(Y, A):
     return np.mean((A - Y) ** 2)
 
 
-@expects(Y="n ...", A="n ...")
+@expects(Y="...", A="...")
 def mean_squared_error_gradient(Y, A):
     """Gradient of the mean squared error with respect to the outputs A.
 
@@ -106,7 +106,7 @@ def mean_squared_error_gradient(Y, A):
     return 2 * (A - Y) / A.size
 
 
-@expects(Y="n ...", Z="n ...")
+@expects(Y="...", Z="...")
 def binary_crossentropy(Y, Z):
     """Mean surprise, in nats, of yes-or-no targets under the probabilities σ(Z).
 
@@ -128,7 +128,7 @@ def binary_crossentropy(Y, Z):
     return np.mean(Y * np.logaddexp(0, -Z) + (1 - Y) * np.logaddexp(0, Z))
 
 
-@expects(Y="n ...", Z="n ...")
+@expects(Y="...", Z="...")
 def binary_crossentropy_gradient(Y, Z):
     """Gradient of the binary cross-entropy with respect to the pre-activations Z.
 

@@ -381,6 +381,8 @@ class Sequential:
         try:
             with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # found below
                 logs = self._run_epoch(X, Y, batch_size, shuffle)
+                if not all(np.isfinite(array).all() for array in self.parameters):
+                    raise FloatingPointError("a weight is NaN or infinite after the last step")
                 if validation:
                     scores = self._record(validation[1], self.forward(validation[0]))
                     self._check_finite(scores["loss"])
@@ -407,8 +409,6 @@ class Sequential:
             batch = X[rows]
             for name, value in self.train_step(batch, Y[rows]).items():
                 totals[name] = totals.get(name, 0.0) + value * len(batch)
-        if not all(np.isfinite(array).all() for array in self.parameters):
-            raise FloatingPointError("a weight is NaN or infinite after the last step")
         return {name: total / n for name, total in totals.items()}
 
     def evaluate(self, x, y):

@@ -39,7 +39,7 @@ def test_relative_error():
     assert relative_error([0.0], [0.0]) == 0
     assert relative_error([1.0], [-1.0]) == 1
     assert relative_error([1.0], [1.1]) == pytest.approx(0.1 / 2.1)
-    with pytest.raises(ValueError, match="shapes"):
+    with pytest.raises(ValueError, match="a, b of one shape"):
         relative_error(np.ones(2), np.ones((2, 1)))
 
 
