@@ -53,17 +53,11 @@ def expects(**arguments):
 
     def decorate(function):
         signature = inspect.signature(function)
-        order = list(signature.parameters)
-        array_places = sorted(
-            (order.index(name), axes, name in changed) for name, axes in arrays.items()
-        )
-        number_places = [(order.index(name), others[name] is positive) for name in others]
-        is_plain = all(kind in (real_number, positive) for kind in others.values())
+        fit_as_they_are = _quick_look(list(signature.parameters), arrays, changed, others)
 
         @functools.wraps(function)
         def guarded(*args, **kwargs):
-            by_place = is_plain and wanted.keys().isdisjoint(kwargs)
-            if by_place and _fit_as_they_are(args, array_places, number_places):
+            if (not kwargs or wanted.keys().isdisjoint(kwargs)) and fit_as_they_are(args):
                 return function(*args, **kwargs)
             bound = signature.bind(*args, **kwargs)
             values = bound.arguments
@@ -81,27 +75,48 @@ def expects(**arguments):
     return decorate
 
 
-def _fit_as_they_are(args, array_places, number_places):
-    """Whether positional arguments need no second look: the common case, and a fast one."""
-    if not array_places or len(args) <= array_places[-1][0]:
-        return False
-    sizes = {}
-    for place, axes, is_changed in array_places:
-        array = args[place]
-        if type(array) is not np.ndarray or not _match(array.shape, axes, sizes):
+def _quick_look(order, arrays, changed, others):
+    """A test of positional arguments for the common case: float arrays that fit as they are.
+
+    Training passes the guards at every step, so it must cost little. What it does not let
+    through is looked at once more, at leisure.
+    """
+    places = [(order.index(name), len(axes), name in changed) for name, axes in arrays.items()]
+    last = max((place for place, _, _ in places), default=len(order))
+    numbers = [(order.index(name), _LEAST.get(kind)) for name, kind in others.items()]
+    names = [name for axes in arrays.values() for name in axes]
+    equal = [(names.index(name), i) for i, name in enumerate(names) if names.index(name) < i]
+    any_axes = all(axes == ["..."] for axes in arrays.values())
+
+    def fit(args):
+        if len(args) <= last:
             return False
-        if array.dtype.kind not in _NUMBERS:
-            return False
-        if is_changed and not (array.dtype.kind == "f" and array.flags.writeable):
-            return False
-    for place, above_0 in number_places:
-        if place < len(args):  # else it has its default
-            value = args[place]
-            if type(value) not in (float, int) or not math.isfinite(value):
+        sizes = ()
+        for place, n_axes, is_changed in places:
+            array = args[place]
+            if type(array) is not np.ndarray or array.dtype.kind != "f":
                 return False
-            if above_0 and value <= 0:
+            if is_changed and not array.flags.writeable:
                 return False
-    return True
+            shape = array.shape
+            if any_axes:
+                shape = (shape,)
+            elif len(shape) != n_axes:
+                return False
+            sizes += shape
+        for i, j in equal:
+            if sizes[i] != sizes[j]:
+                return False
+        if 0 in (sizes[0] if any_axes else sizes):
+            return False
+        for place, least in numbers:
+            if place < len(args):  # else it has its default
+                value = args[place]
+                if least is None or type(value) not in (float, int) or not least < value < math.inf:
+                    return False
+        return True
+
+    return fit
 
 
 def _match(shape, names, sizes):
@@ -248,6 +263,9 @@ _KINDS = {
     "shape": _check_shape,
     "generator": _check_generator,
 }
+
+
+_LEAST = {real_number: -math.inf, positive: 0}  # for the quick look
 
 
 def look_up(name, table, kind):
