@@ -16,6 +16,7 @@ __all__ = [
     "as_batch",
     "as_numbers",
     "check",
+    "check_function",
     "expects",
     "is_whole",
     "look_up",
@@ -35,9 +36,9 @@ def expects(**arguments):
     Parameters
     ----------
     **arguments : str
-        For an array the names of its axes: an axis of one name has one size in all arguments, and
-        "..." stands for any axes, the same in all. None is empty. With "!" at the end the array is
-        changed in place. Lists and tables of numbers are made arrays, where they are not changed.
+        For an array the names of its axes: an axis of one name has one size in all arguments,
+        "..." stands for any axes, the same in all, and a digit is a size itself. None is empty.
+        With "!" at the end the array is changed in place; other arrays may come as lists or tables.
         Other arguments may be a "number", "positive", a "shape", a "function" or a "generator".
 
     Raises
@@ -86,10 +87,11 @@ def _quick_look(order, arrays, changed, others):
     numbers = [(order.index(name), _LEAST.get(kind)) for name, kind in others.items()]
     names = [name for axes in arrays.values() for name in axes]
     equal = [(names.index(name), i) for i, name in enumerate(names) if names.index(name) < i]
+    fixed = any(name.isdigit() for name in names)
     any_axes = all(axes == ["..."] for axes in arrays.values())
 
     def fit(args):
-        if len(args) <= last:
+        if fixed or len(args) <= last:
             return False
         sizes = ()
         for place, n_axes, is_changed in places:
@@ -132,7 +134,7 @@ def _match(shape, names, sizes):
     if len(shape) != len(names):
         return False
     for size, name in zip(shape, names, strict=True):
-        if sizes.setdefault(name, size) != size:
+        if sizes.setdefault(name, int(name) if name.isdigit() else size) != size:
             return False
     return True
 
@@ -204,7 +206,8 @@ def _conflict(given, arrays):
     return ""
 
 
-def _check_function(name, value):
+def check_function(name, value):
+    """Raise a TypeError unless `value` can be called."""
     check(callable(value), f"{name} must be a function, got {value!r}", TypeError)
 
 
@@ -259,7 +262,7 @@ def is_whole(value, least):
 _KINDS = {
     "number": real_number,
     "positive": positive,
-    "function": _check_function,
+    "function": check_function,
     "shape": _check_shape,
     "generator": _check_generator,
 }

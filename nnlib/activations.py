@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib._guards import expects, look_up
+from nnlib._guards import check_function, expects, look_up
 
 __all__ = [
     "ActivationFunction",
@@ -278,6 +278,11 @@ class ActivationFunction:
     name: str
     function: Callable
     derivative: Callable | None
+
+    def __post_init__(self):
+        check_function("function", self.function)
+        if self.derivative is not None:
+            check_function("derivative", self.derivative)
 
     def __call__(self, Z):
         return self.function(Z)

@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from nnlib import _store
+from nnlib._guards import whole_number
 from nnlib._progress import progress
 from nnlib._store import network_reachable
 
@@ -161,6 +162,7 @@ def make_correlated_regression(n_samples=100_000, *, seed=42):
     """
     from sklearn.model_selection import train_test_split
 
+    n_samples = whole_number("n_samples", n_samples, 4)  # a row for each part at least
     # The legacy generator, and the article's order of the draws: both decide the numbers.
     random = np.random.RandomState(seed)
     a, b, c = (random.normal(0, 1, n_samples) for _ in range(3))

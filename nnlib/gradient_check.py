@@ -124,7 +124,8 @@ def check_gradients(model, x, y, h=1e-5):
 
 
 def _check_model(model):
-    check(hasattr(model, "loss_and_gradients"), f"expected a model, got {model!r}", TypeError)
+    is_model = hasattr(model, "loss_and_gradients") and not isinstance(model, type)
+    check(is_model, f"expected a model, got {model!r}", TypeError)
     fix = 'make it with Sequential(…, dtype="float64")'
     message = f"a gradient check needs float64, but the model computes in {model.dtype}: {fix}"
     check(model.dtype == np.float64, message)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib._guards import expects, look_up, whole_number
+from nnlib._guards import check_function, expects, look_up, whole_number
 from nnlib.activations import sigmoid, softmax
 
 __all__ = [
@@ -207,6 +207,10 @@ class Loss:
     function: Callable
     gradient: Callable
     output_activation: str | None
+
+    def __post_init__(self):
+        check_function("function", self.function)
+        check_function("gradient", self.gradient)
 
     def check_layers(self, layers):
         """Raise a ValueError unless the loss goes with the last layer, and no other is softmax.

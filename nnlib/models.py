@@ -329,6 +329,7 @@ class Sequential:
         batch_size = whole_number("batch_size", 32 if batch_size is None else batch_size, 1)
         epochs = whole_number("epochs", epochs, 0)
         check(verbose in ("auto", 0, 1, 2), f'verbose must be "auto", 0, 1 or 2, got {verbose!r}')
+        check(shuffle in (True, False), f"shuffle must be True or False, got {shuffle!r}")
         X, Y, validation = self._prepare_training(x, y, validation_split, validation_data)
         self.history, self.stop_training = History(), False
         callbacks = [self.history, *_as_callbacks(callbacks)]
@@ -557,6 +558,7 @@ class Sequential:
             If the file is no such file, or its shapes differ; then no weight has changed.
         """
         self._check_built()
+        path = os.fspath(path)
         try:
             self._check_shapes(_read_shapes(path))
             with np.load(path, allow_pickle=False) as file:

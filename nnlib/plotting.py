@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Rectangle
 
+from nnlib._guards import check, expects, is_whole
 from nnlib._progress import person_watches
 
 __all__ = [
@@ -30,6 +31,7 @@ _MARKERS = "os^Dv*PX<>"
 _LINES = ("-", "--", "-.", ":")
 
 
+@expects(X="n 2", y="n")
 def plot_classes(X, y, class_names, axis_labels=("", ""), ax=None):
     """Samples with two features as points, a colour and a marker for each class.
 
@@ -46,6 +48,7 @@ def plot_classes(X, y, class_names, axis_labels=("", ""), ax=None):
     -------
     matplotlib Axes
     """
+    _check_labels(y, class_names)
     ax = ax or plt.subplots(figsize=(6, 4))[1]
     for label, name in enumerate(class_names):
         points = X[y == label]
@@ -63,6 +66,13 @@ def plot_classes(X, y, class_names, axis_labels=("", ""), ax=None):
     return ax
 
 
+def _check_labels(y, class_names):
+    n_classes = min(len(class_names), len(_MARKERS))
+    is_label = (y == np.floor(y)) & (y >= 0) & (y < n_classes)
+    check(is_label.all(), f"y must hold the numbers of {n_classes} classes, got {y[~is_label][:3]}")
+
+
+@expects(predict="function", X="n 2", y="n")
 def plot_decision_regions(predict, X, y, class_names, axis_labels=("", ""), ax=None):
     """The plane, coloured by the class that a model gives each point, with samples on top.
 
@@ -80,6 +90,7 @@ def plot_decision_regions(predict, X, y, class_names, axis_labels=("", ""), ax=N
     -------
     matplotlib Axes
     """
+    _check_labels(y, class_names)
     ax = ax or plt.subplots(figsize=(6, 4))[1]
     low, high = X.min(axis=0), X.max(axis=0)
     margin = 0.1 * (high - low)
@@ -115,6 +126,9 @@ def plot_learning_curves(history, name="loss", ax=None):
     -------
     matplotlib Axes
     """
+    records = getattr(history, "history", None)
+    check(isinstance(records, dict), f"expected what fit returned, got {history!r}", TypeError)
+    check(name in records, f"no record of {name!r}; there are: {', '.join(records)}")
     ax = ax or plt.subplots(figsize=(6, 4))[1]
     epochs = np.array(history.epoch) + 1
     ax.plot(epochs, history.history[name], label="training")
@@ -146,6 +160,8 @@ def plot_network(widths, labels=None, ax=None, most=12, weights=None, biases=Non
     -------
     matplotlib Axes
     """
+    are_widths = np.ndim(widths) == 1 and all(is_whole(width, 1) for width in widths)
+    check(are_widths, f"widths must be whole numbers, as (4, 6, 3), got {widths!r}")
     ax = ax or plt.subplots(figsize=(1.8 * len(widths), 4))[1]
     drawn = [min(width, most) for width in widths]
     if labels is None:
@@ -165,6 +181,7 @@ def plot_network(widths, labels=None, ax=None, most=12, weights=None, biases=Non
     return ax
 
 
+@expects(X="n n_in", W="n_in n_out")
 def plot_matmul(X, W, row, column, ax=None):
     """The product X W as three grids of numbers, with what makes one cell of it marked.
 
@@ -183,7 +200,6 @@ def plot_matmul(X, W, row, column, ax=None):
     -------
     matplotlib Axes
     """
-    X, W = np.asarray(X), np.asarray(W)
     product = X @ W
     (n, n_in), n_out = X.shape, W.shape[1]
     ax = ax or plt.subplots(figsize=(0.8 * (n_in + n_out + 2), 0.6 * (n + n_in + 3)))[1]
@@ -240,6 +256,8 @@ def plot_dense_shapes(n, n_in, n_out, ax=None):
     -------
     matplotlib Axes
     """
+    sizes = n, n_in, n_out
+    check(all(is_whole(size, 1) for size in sizes), f"sizes are whole numbers, got {sizes}")
     ax = ax or plt.subplots(figsize=(8, 3.6), layout="constrained")[1]
     arrays = [
         ("X", (n, n_in), f"({n}, {n_in})", "@"),
@@ -274,6 +292,7 @@ def plot_dense_shapes(n, n_in, n_out, ax=None):
     return ax
 
 
+@expects(function="function", derivative="function")
 def plot_activation(function, derivative, label=None, axes=None):
     """A function of one number on -10…10 and, beside it, its derivative.
 
@@ -310,6 +329,7 @@ def _broken_at_jumps(x, y):
     return np.insert(x, jumps, x[jumps]), np.insert(y, jumps, np.nan)
 
 
+@expects(draw="function")
 def explore(draw, **sliders):
     """A picture behind sliders where a person watches, else the picture once.
 
@@ -342,6 +362,7 @@ def _write_parameters(ax, columns, weights, biases):
             ax.text(x, y + 0.25, bias, ha="center", va="bottom")
 
 
+@expects(X="n n_pixels")
 def plot_images(X, shape, titles=None, columns=10, limits=(0, 1), cmap="gray_r"):
     """Rows of numbers as pictures in a grid, all on one scale of grey or colour.
 
@@ -365,8 +386,10 @@ def plot_images(X, shape, titles=None, columns=10, limits=(0, 1), cmap="gray_r")
     array (n,) of matplotlib Axes
         For a colour bar: `plt.colorbar(axes[0].images[0], ax=list(axes))`.
     """
-    X = np.asarray(X)
+    n_pixels = X.shape[1]
+    check(np.prod(shape) == n_pixels, f"pictures of shape {shape} do not have {n_pixels} pixels")
     titles = [""] * len(X) if titles is None else titles
+    check(len(titles) == len(X), f"{len(X)} pictures, but {len(titles)} titles")
     columns = min(columns, len(X))
     rows = -(-len(X) // columns)
     side = min(9 / columns, 2)  # inches
@@ -403,6 +426,8 @@ def plot_computation_graph(nodes, edges, ax=None):
     -------
     matplotlib Axes
     """
+    for name in {name for edge in edges for name in edge[:2]} - nodes.keys():
+        raise ValueError(f"no box is named {name!r}; there are: {', '.join(nodes)}")
     xs, ys = zip(*[node[:2] for node in nodes.values()], strict=True)
     width, height = max(xs) - min(xs) + 1.2, max(ys) - min(ys) + 1.2
     ax = ax or plt.subplots(figsize=(width, height))[1]
