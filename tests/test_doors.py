@@ -6,6 +6,7 @@ complete: whatever becomes public needs a row here.
 
 import importlib
 import inspect
+from functools import partial
 
 import numpy as np
 import pytest
@@ -60,7 +61,7 @@ def fit(*data, **settings):
 CALLS = [
     # activations: `Z` is the pre-activation, any array of numbers
     *[
-        (f"activations.{name}", lambda f=vars(activations)[name], Z=Z: f(Z), message)
+        (f"activations.{name}", partial(getattr(activations, name), Z), message)
         for name in activations.__all__
         if name not in ("get", "ActivationFunction")
         for Z, message in [
@@ -86,7 +87,7 @@ CALLS = [
     ),
     # initializers
     *[
-        (f"initializers.{name}", lambda f=vars(initializers)[name], a=a: f(*a), message)
+        (f"initializers.{name}", partial(getattr(initializers, name), *a), message)
         for name in initializers.__all__
         if name != "get"
         for a, message in [
@@ -130,7 +131,7 @@ CALLS = [
     ("layers.Dense.check_input", lambda: layer().check_input(X[:, :2]), "expects 3 features"),
     # losses
     *[
-        (f"losses.{name}", lambda f=vars(losses)[name], a=a: f(*a), message)
+        (f"losses.{name}", partial(getattr(losses, name), *a), message)
         for name in losses.__all__
         if name.endswith(("error", "entropy", "gradient"))
         for a, message in [
@@ -198,7 +199,7 @@ CALLS = [
     ),
     # optimizers and schedules
     *[
-        (f"optimizers.{f.__name__}", lambda f=f, a=(w, *rest): f(*a), message)
+        (f"optimizers.{f.__name__}", partial(f, w, *rest), message)
         for f, rest in [
             (optimizers.sgd_update, (np.ones(3), 0.1)),
             (optimizers.momentum_update, (np.zeros(3), np.ones(3), 0.1, 0.9)),
@@ -317,7 +318,7 @@ CALLS = [
     ),
     # datasets
     *[
-        (f"datasets.{f.__name__}", lambda f=f: f(source="fake"), "must be 'auto', 'real' or 'sa")
+        (f"datasets.{f.__name__}", partial(f, source="fake"), "must be 'auto', 'real' or 'sa")
         for f in (datasets.load_mnist, datasets.load_beans)
     ],
     ("datasets.load_beans", lambda: datasets.load_beans(size=0), "size must be a whole number"),
