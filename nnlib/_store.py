@@ -13,7 +13,6 @@ import tempfile
 import threading
 import time
 import urllib.request
-import uuid
 import warnings
 import zipfile
 import zlib
@@ -23,6 +22,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from nnlib._files import whole_file
 from nnlib._progress import progress
 
 # A fetch ends when for so many seconds neither a byte arrives nor the processor works on it.
@@ -100,15 +100,10 @@ def write_cache(name, arrays):
     Returns whether the file was written.
     """
     path = cache_file(name)
-    # A name of its own for each writer: of two at once the last one wins, and both files are whole.
-    part = path.with_name(f".{name}-{uuid.uuid4().hex}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(part, "xb") as file:
+        with whole_file(path) as file:
             np.savez_compressed(file, **arrays, digest=np.array(_digest_of(arrays)))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
         return True
     except OSError as error:
         warnings.warn(
@@ -117,9 +112,6 @@ def write_cache(name, arrays):
             stacklevel=2,
         )
         return False
-    finally:
-        with suppress(OSError):
-            part.unlink()
 
 
 def cache_leftovers():

@@ -3,13 +3,11 @@
 import copy
 import math
 import os
-import uuid
-import zipfile
-from contextlib import suppress
 
 import numpy as np
 
 from nnlib import losses, optimizers
+from nnlib._files import read_shapes, whole_file
 from nnlib._guards import as_batch, as_numbers, check, real_number, whole_number
 from nnlib._progress import progress
 from nnlib.callbacks import Callback, History
@@ -536,14 +534,8 @@ class Sequential:
         path : str or Path
         """
         arrays = {f"array_{i}": array for i, array in enumerate(self.get_weights())}
-        part = f"{os.fspath(path)}.{uuid.uuid4().hex}.part"
-        try:
-            with open(part, "xb") as file:
-                np.savez(file, **arrays)
-            os.replace(part, path)
-        finally:
-            with suppress(FileNotFoundError):
-                os.unlink(part)
+        with whole_file(path) as file:
+            np.savez(file, **arrays)
 
     def load_weights(self, path):
         """Read weights and biases that `save_weights` wrote for a model of the same shapes.
@@ -560,7 +552,7 @@ class Sequential:
         self._check_built()
         path = os.fspath(path)
         try:
-            self._check_shapes(_read_shapes(path))
+            self._check_shapes(read_shapes(path))
             with np.load(path, allow_pickle=False) as file:
                 weights = [file[f"array_{i}"] for i in range(len(file.files))]
         except (FileNotFoundError, PermissionError, IsADirectoryError, _WrongShapes):
@@ -595,16 +587,3 @@ def _as_callbacks(callbacks):
 
 class _WrongShapes(ValueError):
     """Weights that are whole, but another model's."""
-
-
-def _read_shapes(path):
-    """Shapes of the arrays in a file of weights, from its headers: no array is read yet."""
-    shapes = []
-    with zipfile.ZipFile(path) as archive:
-        for i in range(len(archive.namelist())):
-            with archive.open(f"array_{i}.npy") as file:
-                np.lib.format.read_magic(file)
-                shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-            check(dtype in (np.float32, np.float64), f"array_{i} holds {dtype}")
-            shapes.append(shape)
-    return shapes
