@@ -171,7 +171,7 @@ def relu_derivative(Z):
     -------
     ndarray, the shape of Z
     """
-    return np.heaviside(Z, 0)
+    return (Z > 0).astype(Z.dtype)
 
 
 @expects(Z="...", negative_slope="number")
