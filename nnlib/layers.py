@@ -198,8 +198,8 @@ class Dense:
         return dX
 
     def _check_seen(self):
-        seen = self.X is not None
-        check(seen, f"{self!r} has seen no batch yet: call forward(X) before backward")
+        if self.X is None:
+            raise ValueError(f"{self!r} has seen no batch yet: call forward(X) before backward")
 
     def check_input(self, X):
         """Raise a ValueError that names the fix unless X is a batch this layer can take."""
@@ -208,16 +208,15 @@ class Dense:
                 f"{self!r} has no weights yet: call build(n_features, rng), or put it in a "
                 "Sequential, which builds its layers on an Input or on the first data"
             )
-        n_in = len(self.W)
-        shape = np.shape(X)
+        n_in, shape = len(self.W), np.shape(X)
+        if len(shape) == 2 and shape[1] == n_in:
+            return
         problem = f"Dense({self.units}) expects {n_in} features but got X with shape {shape}"
         if len(shape) == 1 and shape[0] == n_in:
             raise ValueError(f"{problem}: for a single sample, did you mean X[None, :]?")
         if len(shape) != 2:
             raise ValueError(f"{problem}: X needs two axes, (samples, features)")
-        if shape[1] != n_in:
-            transposed = ": did you pass X.T?" if shape[0] == n_in else ""
-            raise ValueError(f"{problem}{transposed}")
+        raise ValueError(f"{problem}{': did you pass X.T?' if shape[0] == n_in else ''}")
 
     def count_params(self):
         """Number of trainable numbers: n_in n_out + n_out."""

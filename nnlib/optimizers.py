@@ -174,7 +174,8 @@ class Optimizer:
     def _check(self, gradients, parameters):
         shapes = [w.shape for w in parameters]
         given = [np.shape(g) for g in gradients]
-        check(given == shapes, f"expected gradients of shapes {shapes}, but got {given}")
+        if given != shapes:
+            raise ValueError(f"expected gradients of shapes {shapes}, but got {given}")
         if self.memory is not None and shapes != self._shapes:
             raise ValueError(
                 "this optimizer remembers the parameters of another model: give each model its own"
