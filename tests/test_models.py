@@ -2,7 +2,11 @@
 
 import copy
 import itertools
+import os
 import pickle
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,6 +30,10 @@ def small_model(seed=0, optimizer="sgd", metrics=("accuracy",), **settings):
     model = Sequential([Dense(4, "relu"), Dense(2, "softmax")], seed=seed, **settings)
     model.compile(optimizer, CLASSES, metrics=list(metrics))
     return model
+
+
+def weight_bytes(model):
+    return b"".join(array.tobytes() for array in model.get_weights()).hex()
 
 
 def same_weights(a, b):
@@ -241,6 +249,23 @@ def test_a_seed_gives_the_same_training_and_touches_no_global_state():
         model.fit(X, LABELS, batch_size=7, epochs=2, verbose=0)
     assert same_weights(one, two) and not same_weights(one, other)
     np.testing.assert_array_equal(before, np.random.get_state()[1])  # noqa: NPY002
+
+
+def test_a_seed_gives_the_same_training_in_another_process():
+    code = (
+        "import sys; sys.path[:0] = sys.argv[1:]; from test_models import *; m = small_model(5); "
+        "m.fit(X, LABELS, batch_size=7, epochs=2, verbose=0); print(*map(weight_bytes, [m]))"
+    )
+    model = small_model(5)
+    model.fit(X, LABELS, batch_size=7, epochs=2, verbose=0)
+    folders = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+    for hash_seed in ("1", "2"):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *folders],
+            env={**os.environ, "PYTHONHASHSEED": hash_seed},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert done.stdout.strip() == weight_bytes(model)
 
 
 def test_copies_and_pickles_predict_the_same():
