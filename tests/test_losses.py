@@ -178,3 +178,9 @@ def test_get():
         losses.get("categorical_cross_entropy")
     with pytest.raises(TypeError, match="loss must be a name"):
         losses.get(mean_squared_error)
+
+
+@pytest.mark.parametrize("function", [mean_squared_error, binary_crossentropy])
+def test_nothing_broadcasts(function):
+    with pytest.raises(ValueError):
+        function(np.zeros(3), np.zeros((3, 1)))

@@ -132,6 +132,23 @@ def test_gradients_change_no_weight():
         np.testing.assert_array_equal(kept, now)
 
 
+@pytest.mark.parametrize(
+    ("output", "loss"), [("softmax", CLASSES), ("sigmoid", "mse"), ("linear", "mse")]
+)
+def test_backward_changes_nothing_that_went_forward(output, loss):
+    model = Sequential([Dense(4, "relu"), Dense(2, output)], seed=0, dtype="float64")
+    model.compile("sgd", loss)
+    model.build((None, 3))
+    x, Y = X.copy(), one_hot(LABELS, 2)
+    A = model.forward(x)
+    held = [A, x, Y, *model.parameters]
+    held += [array for layer in model.layers for array in (layer.X, layer.Z, layer.A)]
+    before = [array.copy() for array in held]
+    model.backward(Y)
+    for kept, now in zip(before, held, strict=True):
+        np.testing.assert_array_equal(kept, now)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("momentum", [0, 0.9])
 def test_everything_stays_in_the_dtype_asked_for(dtype, momentum):
