@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from nnlib import SGD, ActivationFunction, Dense, Sequential, checks, losses
+from nnlib import SGD, ActivationFunction, Dense, Sequential, bugs, checks, losses
 from nnlib.losses import Loss
 
 WRONG = []
@@ -1551,6 +1551,68 @@ def stop_in_time(losses, patience):
         elif epoch - best >= patience:
             break
     return best, epoch
+
+
+# --- 09 debugging
+
+
+for check, right in [
+    (checks.check_first_patient, "features on different scales"),
+    (checks.check_second_patient, "softmax over the whole batch"),
+    (checks.check_third_patient, "values of an old forward pass are used"),
+]:
+    wrong(check, "one of the texts")(3)
+    wrong(check, "none of bugs.DIAGNOSES")("bad luck")
+    for guess in bugs.DIAGNOSES:
+        if guess != right:
+            wrong(check, rf"^{guess}\? ")(guess)
+
+
+@pytest.mark.parametrize(
+    ("check", "guess", "message"),
+    [
+        (checks.check_first_patient, 2, "Ask the first question of all"),
+        (checks.check_second_patient, 5, "look at the first loss"),
+        (checks.check_third_patient, 6, "check after a step"),
+        (checks.check_third_patient, 0, "then data_findings would name the spreads"),
+    ],
+)
+def test_a_wrong_diagnosis_gets_a_hint(check, guess, message):
+    with pytest.raises(AssertionError, match=message):
+        check(bugs.DIAGNOSES[guess])
+
+
+def test_a_diagnosis_that_nobody_made_is_not_attempted():
+    with pytest.raises(NotImplementedError):
+        checks.check_first_patient(...)
+
+
+@wrong(checks.check_softmax_test, "fails for the right softmax. It says: one half")
+def softmax_test_that_is_wrong(softmax):
+    assert softmax(np.zeros((1, 3)))[0, 0] == 0.5, "one half"
+
+
+@wrong(checks.check_softmax_test, "survives your test: softmax over the whole batch")
+def softmax_test_of_one_row(softmax):
+    assert np.allclose(softmax(np.zeros((1, 3))), 1 / 3)
+
+
+@wrong(checks.check_softmax_test, "softmax down the columns")
+def softmax_test_of_a_square(softmax):
+    A = softmax(np.zeros((2, 2)))
+    assert np.allclose(A.sum(axis=1), 1)
+
+
+@wrong(checks.check_softmax_test, "without a shift. Give it a score of 1000")
+def softmax_test_of_small_scores(softmax):
+    A = softmax(np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]]))
+    assert np.allclose(A.sum(axis=1), 1)
+
+
+@wrong(checks.check_softmax_test, "largest score of the batch")
+def softmax_test_of_rows_that_are_alike(softmax):
+    A = softmax(np.array([[1000.0, 0.0, 0.0], [1000.0, 1000.0, 0.0]]))
+    assert np.allclose(A, [[1, 0, 0], [0.5, 0.5, 0]])
 
 
 # --- all of them

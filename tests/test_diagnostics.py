@@ -50,7 +50,7 @@ def test_healthy_data_raise_no_suspicion():
     [
         (X * [1, 1, 1, 30], Y, "spreads of features from "),
         (X * [1, 1, 1, 0], Y, "spreads of features from 0 to "),
-        (X + [0, 20, 0, -20], Y, "features far from 0 for their spread: [1, 3]"),
+        (X + np.array([0, 20, 0, -20]), Y, "features far from 0 for their spread: [1, 3]"),
         (X[[0, 1, *range(28)]], Y, "rows that repeat others: 2"),
         (X, [0] * 8 + [1, 0] + [0] * 20, "samples of a class from 1 to 29"),
         (X, np.sort(Y), "rows sorted by class"),

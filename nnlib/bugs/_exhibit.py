@@ -68,14 +68,22 @@ def installed(name):
     """Let nnlib itself run with a bug: for a while, a variant stands wherever the original stood.
 
     Models that are made and used inside `with installed(name):` have the bug, and no others. A
-    name that was imported before, `from nnlib.activations import relu_derivative` on a page for
-    instance, still means the original.
+    name that was imported before, with `from nnlib import Sequential` for instance, still means the
+    original there, while `nnlib.models.Sequential` is the variant.
 
     Parameters
     ----------
-    name : str
-        Of an exhibit.
+    name : str or None
+        Of an exhibit; None installs nothing, for comparison.
+
+    Raises
+    ------
+    ValueError
+        If there is no exhibit of that name.
     """
+    if name is None:
+        yield None
+        return
     exhibit = look_up(name, EXHIBITS, "exhibit")
     module, attribute = exhibit.replaces.split(".")
     original = getattr(importlib.import_module(f"nnlib.{module}"), attribute)

@@ -18,6 +18,12 @@ from nnlib.checks.beans import (
     check_count_dead,
     check_stopping_epoch,
 )
+from nnlib.checks.debugging import (
+    check_first_patient,
+    check_second_patient,
+    check_softmax_test,
+    check_third_patient,
+)
 from nnlib.checks.iris import check_confusion_matrix, check_small_network, check_standardise
 from nnlib.checks.layers import (
     check_count_parameters,
@@ -66,6 +72,7 @@ __all__ = [
     "check_dense_by_units",
     "check_elu",
     "check_exponential_decay",
+    "check_first_patient",
     "check_hat",
     "check_he_weights",
     "check_huber",
@@ -74,11 +81,13 @@ __all__ = [
     "check_mean_surprise",
     "check_most_confused",
     "check_recall_per_class",
+    "check_second_patient",
     "check_shape_of_product",
     "check_shift_right",
     "check_skip_backward",
     "check_small_network",
     "check_smoothed",
+    "check_softmax_test",
     "check_softplus",
     "check_softplus_backward",
     "check_square_derivative",
@@ -86,6 +95,7 @@ __all__ = [
     "check_standardise",
     "check_stopping_epoch",
     "check_sum_over_samples",
+    "check_third_patient",
     "check_top_k_accuracy",
     "check_translate_convention",
     "try_check",
