@@ -3,11 +3,13 @@
 None of them changes the model: what has to take steps, takes them with a copy.
 """
 
+import contextlib
 import copy
 import math
 
 import numpy as np
 
+from nnlib._guards import expects
 from nnlib.layers import dense_forward
 
 __all__ = [
@@ -20,11 +22,12 @@ __all__ = [
 ]
 
 
+@expects(x="n n_features", y="n")
 def data_findings(x, y):
     """What is suspicious about samples and their classes, in words; an empty list if nothing is.
 
-    Suspicious: max_j σ_j > 10 min_j σ_j, |μ_j| > 3 σ_j (mean and standard deviation of feature j),
-    rows that occur twice, a class three times as large as another, rows sorted by class
+    With μ_j, σ_j = mean, standard deviation of feature j, suspicious are max σ_j > 10 min σ_j,
+    |μ_j| > 3 σ_j, rows that occur twice, a class three times as large as another, sorted classes
 
     Parameters
     ----------
@@ -36,7 +39,6 @@ def data_findings(x, y):
     -------
     list of str
     """
-    x, y = np.asarray(x), np.asarray(y)
     spread, size = x.std(axis=0), np.abs(x.mean(axis=0))
     counts = np.unique(y, return_counts=True)[1]
     far = np.flatnonzero(size > 3 * spread).tolist()
@@ -54,6 +56,7 @@ def data_findings(x, y):
     return [words for words, is_so in suspicions.items() if is_so]
 
 
+@expects(y="n")
 def baseline_losses(y):
     """Cross-entropy of two answers that look at no sample: all classes alike, and their shares.
 
@@ -90,14 +93,16 @@ def overfit_batch(model, x, y, steps=200):
     Returns
     -------
     list of float
-        The loss before each step.
+        The loss before each step; fewer than `steps` if the training diverges.
 
     Notes
     -----
     Karpathy, A Recipe for Training Neural Networks (2019).
     """
-    history = copy.deepcopy(model).fit(x, y, batch_size=len(x), epochs=steps, verbose=0)
-    return history.history["loss"]
+    model = copy.deepcopy(model)
+    with contextlib.suppress(FloatingPointError):  # from a training that diverges
+        model.fit(x, y, batch_size=len(x), epochs=steps, verbose=0)
+    return model.history.history.get("loss", [])
 
 
 def layer_statistics(model, x):
@@ -162,8 +167,8 @@ def update_ratios(model, x, y):
 def first_difference(losses, known, rtol=1e-6):
     """Where the losses of a training leave those of a known one, from the same weights and rows.
 
-    The least t with |L_t - L'_t| > rtol |L'_t|: 0 points at the forward pass or the loss, 1 at the
-    gradient or the step, more at something that is left over from an earlier step
+    t = the first with |L_t - L'_t| > rtol |L'_t|: 0 points at the forward pass or the loss, 1 at
+    the gradient or the step, more at something that is left over from an earlier step
 
     Parameters
     ----------

@@ -211,7 +211,7 @@ def test_an_early_update_changes_what_is_passed_on():
     variant.compile(SGD(2.1e-4 * 5 / 2), "mean_squared_error")  # the mean of squares has 2/5
     seen = []
     variant.layers[0].backward = lambda dZ, input_gradient: seen.append(dZ)
-    variant.layers[0].dW, variant.layers[0].db = np.zeros((1, 2)), np.zeros(2)
+    variant.layers[0].dW = variant.layers[0].db = 0.0
     x = np.array([[10.0], [20], [-20], [-40], [-3]])
     variant.train_step(x, np.array([[9.0], [13], [5], [-2], [-1]]))
     assert seen[0][0, 0] * 5 / 2 == pytest.approx(-0.03213686, abs=5e-9)
@@ -289,6 +289,8 @@ def test_integer_biases_cannot_be_changed_in_place():
     with bugs.installed("DenseWithIntegerBiases"):
         model = network()
     with pytest.raises(TypeError, match="Cannot cast ufunc 'subtract' output"):
+        model.layers[0].b -= 0.3
+    with pytest.raises(ValueError, match="holds int64, which cannot take a part of a step"):
         model.fit(X, LABELS, verbose=0)
 
 

@@ -150,3 +150,24 @@ def test_first_difference(losses, known, expected):
 def test_first_difference_takes_the_tolerance_it_is_given():
     assert first_difference([1.0, 0.5001], [1.0, 0.5], rtol=1e-3) is None
     assert first_difference([1.0, 0.5001], [1.0, 0.5], rtol=1e-5) == 1
+
+
+def test_overfit_batch_of_a_network_that_diverges_ends_early():
+    losses = overfit_batch(network(rate=1e6), 1e6 * X[:8], Y[:8])
+    assert 1 <= len(losses) < 200 and np.isfinite(losses).all()
+    assert losses[-1] > 1
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: data_findings(X[0], Y), "x"),
+        (lambda: data_findings(X, Y[:-1]), "n"),
+        (lambda: data_findings(X, ["a"] * 30), "y must hold numbers"),
+        (lambda: baseline_losses(X), "y"),
+        (lambda: baseline_losses([]), "y"),
+    ],
+)
+def test_what_does_not_fit_is_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

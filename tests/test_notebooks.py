@@ -27,6 +27,7 @@ CORE_MODULES = [
     "metrics",
     "callbacks",
     "models",
+    "diagnostics",
     "datasets",
 ]
 

@@ -79,6 +79,7 @@ def test_imports_go_one_way():
         "layers": {"_guards", "activations", "initializers"},
         "losses": {"_guards", "activations"},
         "gradient_check": {"_guards"},
+        "diagnostics": {"_guards", "layers"},
         "optimizers": {"_guards", "schedules"},
         "schedules": {"_guards"},
         "metrics": {"_guards"},
@@ -105,9 +106,19 @@ def test_imports_go_one_way():
         assert found == expected, module
 
 
+MATHEMATICS = "activations", "initializers", "losses", "gradient_check", "diagnostics"
+
+
 def test_a_function_fits_a_page():
     """At most 15 lines of body for what the pages show."""
-    for module in ("activations", "initializers", "losses", "optimizers", "gradient_check"):
+    for module in (
+        "activations",
+        "initializers",
+        "losses",
+        "optimizers",
+        "gradient_check",
+        "diagnostics",
+    ):
         tree = ast.parse((ROOT / "nnlib" / f"{module}.py").read_text(encoding="utf-8"))
         for node in tree.body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
@@ -117,7 +128,14 @@ def test_a_function_fits_a_page():
 
 
 def public_functions():
-    for module in ("activations", "initializers", "layers", "losses", "gradient_check"):
+    for module in (
+        "activations",
+        "initializers",
+        "layers",
+        "losses",
+        "gradient_check",
+        "diagnostics",
+    ):
         loaded = importlib.import_module(f"nnlib.{module}")
         yield from ((f"{module}.{name}", getattr(loaded, name)) for name in loaded.__all__)
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nnlib._lookup import look_up
+from nnlib._guards import look_up
 
 __all__ = ["EXHIBITS", "Exhibit", "installed", "replaces"]
 

@@ -25,7 +25,7 @@ __all__ = [
 class DenseWithIntegerBiases(Dense):
     """Biases that are whole numbers.
 
-    Symptom: the first step in place stops with "Cannot cast ufunc 'subtract' output"; a step that
+    Symptom: a step in place stops with NumPy's "Cannot cast ufunc 'subtract' output"; a step that
     is not in place makes new arrays, and whoever holds the old ones sees no change.
 
     Cure: give every array of parameters a float dtype when it is made.
@@ -101,7 +101,8 @@ class SequentialUpdatingTooEarly(Sequential):
         dZ = self.output_gradient(Y)
         for layer, below in zip(self.layers[::-1], [*self.layers[-2::-1], None], strict=True):
             layer.backward(dZ, input_gradient=False)
-            self.optimizer.apply([layer.dW, layer.db], [layer.W, layer.b])  # plain SGD only
+            layer.W -= self.optimizer.learning_rate * layer.dW  # plain descent
+            layer.b -= self.optimizer.learning_rate * layer.db
             if below is not None:
                 dZ = dZ @ layer.W.T * below.activation.derivative(below.Z)
         return record

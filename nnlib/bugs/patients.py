@@ -85,7 +85,7 @@ def _rows():
 
 
 def _small(shape, rng):
-    return rng.normal(0, 0.1, shape)  # scores near 0: the network starts undecided
+    return rng.normal(0, 0.01, shape)  # scores near 0: the network starts undecided
 
 
 def _surprise_of_everything(Y, Z):
