@@ -2,7 +2,7 @@
 
 A module an idea, in the order of the notebooks: activations, initializers, layers, losses,
 gradient_check, optimizers, metrics, callbacks, models. Imported by name, because they need more
-than NumPy or are not for building networks: datasets, plotting, explain, checks.
+than NumPy or are not for building networks: datasets, plotting, explain, checks, diagnostics, bugs.
 """
 
 from nnlib import (
