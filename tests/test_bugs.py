@@ -14,7 +14,13 @@ from test_walk import walk_model
 
 import nnlib
 from nnlib import SGD, Dense, Input, Sequential, bugs
-from nnlib.diagnostics import first_difference
+from nnlib.diagnostics import (
+    baseline_losses,
+    data_findings,
+    first_difference,
+    layer_statistics,
+    overfit_batch,
+)
 from nnlib.gradient_check import check_gradients
 
 CLASSES = "sparse_categorical_crossentropy"
@@ -361,3 +367,30 @@ def test_patients_are_alike_at_every_call_and_wear_no_name():
         assert one.model.layers[-1].activation.name == "softmax"
     with pytest.raises(ValueError, match="patients 1, 2 and 3"):
         bugs.patient(4)
+
+
+def test_the_first_patient_has_one_feature_a_thousand_times_too_large():
+    p = bugs.patient(1)
+    assert data_findings(p.x, p.y) == ["spreads of features from 1 to 1e+03"]
+    assert layer_statistics(p.model, p.x)[0]["dead"] == 7
+    assert max(check_gradients(p.model, p.x, p.y).values()) < 1e-4
+
+
+def test_the_second_patient_pays_for_90_possibilities():
+    p = bugs.patient(2)
+    assert data_findings(p.x, p.y) == []
+    assert np.exp(p.model.evaluate(p.x, p.y)[0]) == pytest.approx(90, rel=0.02)
+    assert p.model.predict(p.x).sum() == pytest.approx(1)
+    assert max(check_gradients(p.model, p.x, p.y).values()) > 1e-3
+
+
+def test_the_third_patient_is_right_once():
+    p = bugs.patient(3)
+    assert data_findings(p.x, p.y) == []
+    assert p.model.evaluate(p.x, p.y)[0] == pytest.approx(baseline_losses(p.y)[0], abs=0.02)
+    assert overfit_batch(p.model, p.x[:8], p.y[:8])[-1] < 0.1
+    assert max(check_gradients(p.model, p.x, p.y).values()) < 1e-6
+    p.model.fit(p.x, p.y, batch_size=30, epochs=5, verbose=0)
+    assert max(check_gradients(p.model, p.x, p.y).values()) > 1e-3
+    p.model.fit(p.x, p.y, batch_size=30, epochs=195, verbose=0)
+    assert p.model.evaluate(p.x, p.y)[1] > 0.9

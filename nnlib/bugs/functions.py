@@ -145,7 +145,7 @@ def softmax_of_everything(Z):
 def softmax_with_one_maximum(Z):
     """Softmax of each row, shifted by the maximum of the whole batch.
 
-    Symptom: none, until a row lies 110 or more below the largest score of its batch: then all its
+    Symptom: none, until a row lies 104 or more below the largest score of its batch: then all its
     exponentials are 0 in float32, and 0 / 0 is NaN.
 
     Cure: shift each row by its own maximum.
@@ -180,8 +180,8 @@ def softmax_without_shift(Z):
 def binary_crossentropy_of_probabilities(Y, Z):
     """Binary cross-entropy with the logarithm of probabilities that may be 0.
 
-    Symptom: the loss is infinite or NaN as soon as one sample has |z| of 37 or more, in float64,
-    although the gradient is fine and the network goes on learning.
+    Symptom: in float64 the loss is infinite or NaN as soon as one z is 37 or more, because σ(z) is
+    exactly 1 there, although the gradient is fine and the network could go on learning.
 
     Cure: take the loss from Z, with -log σ(z) = log(1 + e^-z).
 
