@@ -1574,7 +1574,7 @@ for check, right in [
         (checks.check_first_patient, 2, "Ask the first question of all"),
         (checks.check_second_patient, 5, "look at the first loss"),
         (checks.check_third_patient, 6, "check after a step"),
-        (checks.check_third_patient, 0, "then data_findings would name the spreads"),
+        (checks.check_third_patient, 0, "If so, data_findings would name the spreads"),
     ],
 )
 def test_a_wrong_diagnosis_gets_a_hint(check, guess, message):

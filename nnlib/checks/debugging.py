@@ -12,7 +12,7 @@ __all__ = [
 _WOULD_SHOW = {
     "features on different scales": "data_findings would name the spreads",
     "labels that do not belong to their rows": (
-        "all gradients would pass the check, and a few samples could be learned by heart"
+        "the network would know its own rows by heart and be no better than chance on others"
     ),
     "a hidden layer that is dead from the start": (
         "layer_statistics would count all units of a layer as dead, and the first loss would be "
@@ -40,7 +40,7 @@ def check_first_patient(diagnosis):
     """Check the diagnosis of bugs.patient(1)."""
     hints = {
         "a hidden layer that is dead from the start": (
-            "most units of the first layer are dead, but why? Ask the first question of all"
+            "Most units of the first layer are dead, but why? Ask the first question of all"
         )
     }
     _expect_diagnosis(diagnosis, "features on different scales", hints)
@@ -53,7 +53,7 @@ def check_second_patient(diagnosis):
             "W3 and b3, above all slopes, fail the gradient check too; and look at the first loss"
         ),
         "the bias's gradient is a mean": (
-            "the weights fail the gradient check as well as the biases; and look at the first loss"
+            "The weights fail the gradient check as well as the biases; and look at the first loss"
         ),
     }
     _expect_diagnosis(diagnosis, "softmax over the whole batch", hints)
@@ -63,10 +63,10 @@ def check_third_patient(diagnosis):
     """Check the diagnosis of bugs.patient(3)."""
     hints = {
         "the slope of an activation is wrong": (
-            "the first gradient check passes, and a wrong slope would be wrong from the start"
+            "The first gradient check passes, and a wrong slope would be wrong from the start"
         ),
         "weights change before the gradient is passed on": (
-            "a gradient check takes no step, so this would pass it every time: check after a step"
+            "A gradient check takes no step, so this would pass it every time: check after a step"
         ),
     }
     _expect_diagnosis(diagnosis, "values of an old forward pass are used", hints)
@@ -77,7 +77,7 @@ def _expect_diagnosis(diagnosis, expected, hints):
         raise NotImplementedError
     assert isinstance(diagnosis, str), f"a diagnosis is one of the texts above, not {diagnosis!r}"
     assert diagnosis in _WOULD_SHOW, f"{diagnosis!r} is none of bugs.DIAGNOSES: copy one of them"
-    hint = hints.get(diagnosis, f"then {_WOULD_SHOW[diagnosis]}")
+    hint = hints.get(diagnosis, f"If so, {_WOULD_SHOW[diagnosis]}")
     assert diagnosis == expected, f"{diagnosis}? {hint}"
 
 
