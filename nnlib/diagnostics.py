@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from nnlib._guards import expects
+from nnlib._guards import check, expects
 from nnlib.layers import dense_forward
 
 __all__ = [
@@ -99,7 +99,7 @@ def overfit_batch(model, x, y, steps=200):
     -----
     Karpathy, A Recipe for Training Neural Networks (2019).
     """
-    model = copy.deepcopy(model)
+    model = _built_copy(model, x)
     with contextlib.suppress(FloatingPointError):  # from a training that diverges
         model.fit(x, y, batch_size=len(x), epochs=steps, verbose=0)
     return model.history.history.get("loss", [])
@@ -120,8 +120,7 @@ def layer_statistics(model, x):
     list of dict
         For each hidden layer "units", "mean" and "spread" of Z, "slope" and "dead" (a count).
     """
-    model = copy.deepcopy(model)
-    model.predict(x)  # builds the layers, if they are not
+    model = _built_copy(model, x)
     A, statistics = np.asarray(x, dtype=model.dtype), []
     for layer in model.layers[:-1]:
         Z = dense_forward(A, layer.W, layer.b)
@@ -156,14 +155,14 @@ def update_ratios(model, x, y):
     -----
     The rule of thumb is that of the course CS231n, Stanford (2015).
     """
-    model = copy.deepcopy(model)
-    model.predict(x)  # builds the layers, if they are not
+    model = _built_copy(model, x)
     before = model.get_weights()
     model.fit(x, y, batch_size=len(x), verbose=0)
     pairs = zip(before[::2], model.get_weights()[::2], strict=True)
     return [float(np.linalg.norm(b - a) / np.linalg.norm(a)) for a, b in pairs]
 
 
+@expects(losses="steps", known="known_steps", rtol="positive")
 def first_difference(losses, known, rtol=1e-6):
     """Where the losses of a training leave those of a known one, from the same weights and rows.
 
@@ -185,3 +184,12 @@ def first_difference(losses, known, rtol=1e-6):
         if not abs(ours - theirs) <= rtol * abs(theirs):  # NaN differs from everything
             return t
     return None
+
+
+def _built_copy(model, x):
+    """A copy that has its weights: whatever is done with it leaves the model as it was."""
+    is_model = hasattr(model, "predict") and not isinstance(model, type)
+    check(is_model, f"expected a model, got {model!r}", TypeError)
+    model = copy.deepcopy(model)
+    model.predict(x)
+    return model

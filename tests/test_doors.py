@@ -22,6 +22,7 @@ from nnlib import (
     activations,
     callbacks,
     datasets,
+    diagnostics,
     explain,
     gradient_check,
     initializers,
@@ -98,6 +99,41 @@ CALLS = [
         + [(((3, 2), 0), r"np.random.default_rng\(seed\)")] * (name != "zeros")
     ],
     ("initializers.get", lambda: initializers.get("he_norml"), "Did you mean 'he_normal'"),
+    # diagnostics
+    ("diagnostics.data_findings", lambda: diagnostics.data_findings(X[0], LABELS), "x"),
+    (
+        "diagnostics.data_findings",
+        lambda: diagnostics.data_findings(X, LABELS[:4]),
+        "n is 5 in x, but 4 in y",
+    ),
+    ("diagnostics.baseline_losses", lambda: diagnostics.baseline_losses([]), "y is empty"),
+    ("diagnostics.baseline_losses", lambda: diagnostics.baseline_losses(["a"]), "must hold num"),
+    *[
+        (f"diagnostics.{name}", partial(getattr(diagnostics, name), *arguments), message)
+        for name in ("overfit_batch", "layer_statistics", "update_ratios")
+        for arguments, message in [
+            ((network(), X[:, :2], LABELS)[: 2 if name == "layer_statistics" else 3], "3 features"),
+            (
+                (None, X, LABELS)[: 2 if name == "layer_statistics" else 3],
+                "expected a model, got None",
+            ),
+        ]
+    ],
+    (
+        "diagnostics.overfit_batch",
+        lambda: diagnostics.overfit_batch(network(), X, LABELS, 0.5),
+        "whole number",
+    ),
+    (
+        "diagnostics.first_difference",
+        lambda: diagnostics.first_difference(None, [1.0]),
+        "losses must hold numbers",
+    ),
+    (
+        "diagnostics.first_difference",
+        lambda: diagnostics.first_difference([1.0], [1.0], 0),
+        "rtol",
+    ),
     # layers
     ("layers.dense_forward", lambda: layers.dense_forward(X.T, W, b), r"did you pass X.T\?"),
     ("layers.dense_forward", lambda: layers.dense_forward(X, W.T, b), r"did you pass W.T\?"),
@@ -417,7 +453,7 @@ def test_an_update_that_is_refused_has_changed_nothing(use):
 
 MODULES = (
     activations, initializers, layers, losses, gradient_check, optimizers, schedules, metrics,
-    callbacks, models, datasets, plotting, explain,
+    callbacks, models, datasets, diagnostics, plotting, explain,
 )  # fmt: skip
 # Nothing that a caller passes can be wrong here, or the call stands in the table under its class.
 NEEDS_NO_ROW = {
