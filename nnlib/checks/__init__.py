@@ -5,6 +5,7 @@ is right. References are worked numbers, loops and central differences, never a 
 and NumPy's functions are bound here, so that nothing a page redefines can change the verdict.
 """
 
+from nnlib.checks._grading import grade
 from nnlib.checks.activations import check_elu, check_hat, check_leaky, check_softplus
 from nnlib.checks.backprop import (
     check_backward_by_loops,
@@ -98,6 +99,7 @@ __all__ = [
     "check_third_patient",
     "check_top_k_accuracy",
     "check_translate_convention",
+    "grade",
     "try_check",
 ]
 

@@ -1,0 +1,158 @@
+"""What nbgrader does here beyond its own: restore what is gone, count only signed verdicts."""
+
+import json
+import re
+import secrets
+import tempfile
+from pathlib import Path
+
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.util import run_sync
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from nbgrader import utils
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from traitlets import Any, Bool, Dict, List
+
+from nnlib.checks import _supervision
+
+HERE = Path(__file__).resolve().parent
+SECONDS, MOST_SECONDS = 20, 300  # for a cell: if its metadata say nothing, and at most
+
+
+class RestoreCells(NbGraderPreprocessor):
+    """Put back what a submission lacks: nbgrader's metadata of its cells, and its graded cells.
+
+    nbgrader adds a missing cell after the one before it, and stops if that is missing too; here
+    missing cells go to the end, where every name of the submission is known.
+    """
+
+    def preprocess(self, nb, resources):
+        names = resources["nbgrader"]
+        with Gradebook(names["db_url"]) as gradebook:
+            notebook = gradebook.find_notebook(names["notebook"], names["assignment"])
+            points = {cell.name: cell.max_score for cell in notebook.grade_cells}
+            answers = {cell.name for cell in notebook.solution_cells}
+            official = {
+                cell.name: (cell, _metadata(cell, points.get(cell.name), cell.name in answers))
+                for cell in notebook.source_cells
+            }
+            present = set()
+            for cell in nb.cells:
+                claimed = cell.metadata.pop("nbgrader", None)
+                name = claimed.get("grade_id") if isinstance(claimed, dict) else None
+                if isinstance(name, str) and name in official:
+                    cell.metadata["nbgrader"] = official[name][1]
+                    present.add(name)
+            for name in [name for name in points if name not in present]:
+                source, metadata = official[name]
+                new_cell = new_code_cell if source.cell_type == "code" else new_markdown_cell
+                nb.cells.append(new_cell(source.source, metadata={"nbgrader": metadata}))
+        return nb, resources
+
+
+def _metadata(cell, points, is_answer):
+    graded = {} if points is None else {"points": points}
+    return {
+        "grade": points is not None,
+        "grade_id": cell.name,
+        "locked": cell.locked,
+        "checksum": cell.checksum,
+        "cell_type": cell.cell_type,
+        "schema_version": 3,
+        "solution": is_answer,
+        "task": False,
+        **graded,
+    }
+
+
+def seconds_for(cell):
+    """The time a cell gets, from its own metadata."""
+    seconds = cell.metadata.get("nnlib", {}).get("seconds", SECONDS)
+    return min(seconds, MOST_SECONDS) if isinstance(seconds, int) and seconds > 0 else SECONDS
+
+
+class ExecuteSubmission(Execute):
+    """Run a submission in a supervised kernel; a graded cell without a receipt has not passed.
+
+    When the kernel dies, or hangs and cannot be interrupted, the cells after that are not run.
+    """
+
+    timeout_func = Any(seconds_for)
+    raise_on_iopub_timeout = Bool(False)
+    error_on_timeout = Dict(
+        {"ename": "CellTimeoutError", "evalue": "stopped for lack of time", "traceback": []}
+    )
+    extra_arguments = List(
+        [
+            "--HistoryManager.hist_file=:memory:",
+            "--IPKernelApp.exec_lines=from nnlib.checks import _supervision",
+            "--IPKernelApp.exec_lines=_supervision.begin()",
+            "--IPKernelApp.exec_lines=del _supervision",
+        ]
+    )
+
+    def preprocess(self, nb, resources, **named):
+        self.key, self.ended_in = secrets.token_bytes(32), None
+        database = resources["nbgrader"]["db_url"].removeprefix("sqlite:///")
+        closed = HERE, Path(database).parent, Path(_supervision.__file__).parent
+        order = {
+            "key": self.key.hex(),
+            "closed": [str(folder) for folder in closed],
+            "open": resources["metadata"]["path"],
+        }
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "order.json"
+            file.write_text(json.dumps(order), encoding="utf-8")
+            with utils.setenv(**{_supervision.VARIABLE: str(file)}):
+                return super().preprocess(nb, resources, **named)
+
+    def preprocess_cell(self, cell, resources, index):
+        if cell.cell_type == "code":
+            self._run(cell, resources, index)
+            if utils.is_grade(cell):
+                self._judge(cell)
+        return cell, resources
+
+    def _run(self, cell, resources, index):
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", f"number {index + 1}")
+        if self.ended_in:
+            cell.outputs = [_error(f"not run: Python ended or hung in cell {self.ended_in}")]
+            return
+        try:
+            super().preprocess_cell(cell, resources, index)
+        except (DeadKernelError, CellTimeoutError):
+            self.ended_in = name
+            cell.outputs.append(_error("Python ended or hung in this cell"))
+        for output in cell.outputs:
+            if output.output_type == "error" and output.ename == "CellTimeoutError":
+                output.evalue = f"stopped after {seconds_for(cell)} s: does a loop never end?"
+                output.traceback = [output.evalue]
+                self._look_alive(name)
+
+    def _look_alive(self, name):
+        """After an interrupt: end the kernel if it does not listen."""
+        try:
+            run_sync(self.kc.wait_for_ready)(timeout=5)
+        except (RuntimeError, DeadKernelError):
+            self.ended_in = name
+            run_sync(self.km.shutdown_kernel)(now=True)
+
+    def _judge(self, cell):
+        """A verdict in words alone, and none that the grader did not sign."""
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        for output in errors:
+            if output.ename == "AssertionError":
+                output.traceback = [output.evalue]
+        printed = "".join(o.text for o in cell.outputs if o.output_type == "stream")
+        checks = re.findall(r"^grade\((\w+)", cell.source, re.M)
+        signed = all(f"[receipt {_supervision.sign(self.key, name)}]" in printed for name in checks)
+        if not errors and not signed:
+            cell.outputs = [_error("this verdict does not come from nnlib's checkers: no points")]
+        for output in cell.outputs:
+            if output.output_type == "stream":
+                output.text = re.sub(r" \[receipt \w+\]", "", output.text)
+
+
+def _error(message):
+    return new_output("error", ename="NotGraded", evalue=message, traceback=[message])

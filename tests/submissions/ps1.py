@@ -1,0 +1,376 @@
+"""Problem set 1: activation functions and their derivatives."""
+
+from submissions import ALL, Submission
+
+SUBMISSIONS = [
+    Submission(
+        "slow loops, right",
+        cells={
+            "hard_tanh": """
+def hard_tanh(Z):
+    A = Z.astype(float)
+    for place in np.ndindex(Z.shape):
+        A[place] = min(max(Z[place], -1), 1)
+    return A
+""",
+            "my_softmax": """
+import math
+
+def my_softmax(Z):
+    rows = []
+    for scores in Z.tolist():
+        E = [math.exp(score - max(scores)) for score in scores]
+        rows.append([value / sum(E) for value in E])
+    return np.array(rows)
+""",
+            "polyline": """
+def polyline(x, knots, values):
+    y = np.empty(x.shape)
+    for place in np.ndindex(x.shape):
+        y[place] = values[0]
+        for i in range(len(knots) - 1):
+            slope = (values[i + 1] - values[i]) / (knots[i + 1] - knots[i])
+            before = 0 if i == 0 else (values[i] - values[i - 1]) / (knots[i] - knots[i - 1])
+            y[place] += (slope - before) * max(x[place] - knots[i], 0)
+    return y
+""",
+        },
+    ),
+    Submission(
+        "the likely slip in each exercise",
+        cells={
+            "polyline": """
+def polyline(x, knots, values):
+    slopes = np.diff(values) / np.diff(knots)
+    return values[0] + sum(s * np.maximum(x - k, 0) for s, k in zip(slopes, knots))
+""",
+            "worst_gap": """
+def worst_gap(f, derivative, z):
+    h = 1e-5
+    return np.max((f(z + h) - f(z - h)) / (2 * h) - derivative(z))
+""",
+            "hard_tanh": """
+def hard_tanh(Z):
+    Z[Z > 1] = 1
+    Z[Z < -1] = -1
+    return Z
+""",
+            "hard_tanh_slope": """
+def hard_tanh_slope(Z):
+    A = hard_tanh(Z.copy())
+    return np.where((A >= -1) & (A <= 1), 1.0, 0.0)
+""",
+            "my_sigmoid": """
+def my_sigmoid(Z):
+    return 1 / (1 + np.exp(-Z))
+""",
+            "swish": """
+def swish(Z):
+    return Z / (1 + np.exp(Z))
+""",
+            "swish_slope": """
+def swish_slope(Z):
+    return my_sigmoid(Z) * my_sigmoid(-Z)
+""",
+            "my_softmax": """
+def my_softmax(Z):
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    return E / E.sum()
+""",
+            "log_softmax": """
+def log_softmax(Z):
+    return np.log(my_softmax(Z))
+""",
+        },
+        lost={
+            "polyline-graded": "it needs the change of slope",
+            "worst_gap-graded": "take absolute values",
+            "hard_tanh-graded": "your function changed its input",
+            "hard_tanh_slope-graded": "It is 1 everywhere",
+            "my_sigmoid-graded": "an exponent became large and positive, here -Z at Z = -10,000",
+            "swish-graded": "z times the sigmoid of -z",
+            "swish_slope-graded": "Here is u' v' alone",
+            "my_softmax-graded": "All numbers share one sum",
+            "log_softmax-graded": "All numbers share one sum",
+        }
+        | {"log_softmax-graded": "log_softmax(Z) for Z of shape (2, 3) is off"},
+    ),
+    Submission(
+        "another slip in each",
+        cells={
+            "polyline": """
+def polyline(x, knots, values):
+    return np.interp(x, knots, values)
+""",
+            "worst_gap": """
+def worst_gap(f, derivative, z):
+    h = 1e-5
+    return np.max(np.abs((f(z + h) - f(z)) / h - derivative(z)))
+""",
+            "hard_tanh": """
+def hard_tanh(Z):
+    return np.minimum(np.maximum(Z, 0), 1)
+""",
+            "hard_tanh_slope": """
+def hard_tanh_slope(Z):
+    return (Z > -1) & (Z < 1)
+""",
+            "my_sigmoid": """
+def my_sigmoid(Z):
+    return np.where(Z >= 0, 1 / (1 + np.exp(-Z)), np.exp(Z) / (1 + np.exp(Z)))
+""",
+            "swish": """
+def swish(Z):
+    return Z * (1 / (1 + np.exp(-Z)))
+""",
+            "swish_slope": """
+def swish_slope(Z):
+    A = swish(Z)
+    S = np.exp(-np.abs(A))
+    S = np.where(A >= 0, 1, S) / (1 + S)
+    return S + A * S * (1 - S)
+""",
+            "my_softmax": """
+def my_softmax(Z):
+    E = np.exp(Z - Z.max())
+    return E / E.sum(axis=1, keepdims=True)
+""",
+            "log_softmax": """
+def log_softmax(Z):
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    return np.log(E / E.sum(axis=1, keepdims=True))
+""",
+        },
+        lost={
+            "polyline-graded": "Right of the last knot the line goes on",
+            "worst_gap-graded": "Go to both sides of z",
+            "hard_tanh-graded": "Between -1 and 0 it is z",
+            "hard_tanh_slope-graded": "numbers are asked",
+            "my_sigmoid-graded": "not even in a branch of np.where that is thrown away",
+            "swish-graded": "an exponent became large",
+            "swish_slope-graded": "right for the result swish(z)",
+            "my_softmax-graded": "not by that of the whole batch",
+            "log_softmax-graded": "rounded to 0 before the logarithm",
+        },
+    ),
+    Submission(
+        "functions of nnlib handed in",
+        cells={
+            "hard_tanh": """
+from nnlib.activations import relu
+
+def hard_tanh(Z):
+    return relu(Z + 1) - relu(Z - 1) - 1
+""",
+            "my_sigmoid": """
+from nnlib.activations import sigmoid as my_sigmoid
+""",
+            "my_softmax": """
+import nnlib
+
+class Softmax:
+    __call__ = staticmethod(nnlib.activations.softmax)
+
+my_softmax = Softmax()
+""",
+        },
+        lost={
+            "hard_tanh-graded": "your function calls nnlib.activations.relu",
+            "my_sigmoid-graded": "your function calls nnlib.activations.sigmoid",
+            "swish-graded": "your function calls nnlib.activations.sigmoid",
+            "swish_slope-graded": "your function calls nnlib.activations.sigmoid",
+            "my_softmax-graded": "your function calls nnlib.activations.softmax",
+        },
+    ),
+    Submission(
+        "unfinished, and shapes",
+        cells={
+            "polyline": "def polyline(x, knots, values):\n    raise NotImplementedError",
+            "worst_gap": "def worst_gap(f, derivative, z):\n    return f(z) / 0 + missing",
+            "hard_tanh": "def hard_tanh(Z)\n    return Z",
+            "hard_tanh_slope": "def hard_tanh_slope(Z):\n    return 1.0 * (abs(Z) < 1).sum(axis=0)",
+            "my_sigmoid": "def my_sigmoid(Z):\n    E = np.exp(-np.abs(Z))",
+            "swish": """
+def swish(Z):
+    A = np.zeros_like(Z)
+    E = np.exp(-np.abs(Z))
+    A[:] = Z * np.where(Z >= 0, 1, E) / (1 + E)
+    return A
+""",
+            "swish_slope": """
+def swish_slope(Z):
+    if Z > 0:
+        return 1
+    return 0
+""",
+            "my_softmax": "def my_softmax(Z):\n    import sys\n    sys.exit()",
+        },
+        lost={
+            "polyline-graded": "not attempted yet",
+            "worst_gap-graded": "stopped with NameError: name 'missing' is not defined",
+            "hard_tanh-graded": "name 'hard_tanh' is not defined",
+            "hard_tanh_slope-graded": "has shape (4,), expected (2, 4)",
+            "my_sigmoid-graded": "is None: does the function return it?",
+            "swish-graded": "The result holds whole numbers only",
+            "swish_slope-graded": "asks a whole array a yes-or-no question",
+            "my_softmax-graded": "stopped with SystemExit",
+        },
+    ),
+    Submission("deleted test cells", delete=("polyline-graded", "swish", "swish-graded"),
+        cells={"my_sigmoid-check": "def swish(Z):\n    return Z * my_sigmoid(Z)"}),
+    Submission(
+        "edited test cells",
+        cells={
+            "polyline": "def polyline(x, knots, values):\n    return x",
+            "polyline-graded": "print('polyline: passed')",
+            "swish-graded": "raise ValueError",
+        },
+        lost={"polyline-graded": "polyline(x, [0.0, 1.0, 2.0, 3.0, 4.0], …) is off"},
+    ),
+    Submission("not a notebook", text="{", lost=ALL),
+    Submission(
+        "comparisons and checkers replaced",
+        first="""
+import builtins
+import numpy as np
+np.allclose = np.all = lambda *arguments, **named: True
+np.testing.assert_allclose = lambda *arguments, **named: None
+np.max = lambda *arguments, **named: 0.0
+""",
+        cells={
+            "polyline": "def polyline(x, knots, values):\n    return x",
+            "hard_tanh": "def hard_tanh(Z):\n    return Z",
+        },
+        lost={
+            "polyline-graded": "polyline(x, [0.0, 1.0, 2.0, 3.0, 4.0], …) is off",
+            "worst_gap-graded": "worst_gap is off",
+            "hard_tanh-graded": "hard_tanh(Z) for Z of shape (2, 4) is off",
+        },
+        whole=True,
+    ),
+    Submission(
+        "a checker replaced",
+        cells={
+            "swish": """
+import nnlib.checks.ps1
+
+nnlib.checks.ps1.check_swish = lambda function: None
+
+def swish(Z):
+    return Z
+""",
+        },
+        lost=dict.fromkeys(
+            (
+                *("swish-graded", "swish_slope-graded", "my_softmax-graded"),
+                "log_softmax-graded",
+            ),
+            "nnlib.checks.ps1.check_swish was replaced in this notebook",
+        ),
+        whole=True,
+    ),
+    Submission(
+        "grade replaced",
+        first="import nnlib.checks\nnnlib.checks.grade = lambda *arguments, **named: None",
+        cells={"swish": "def swish(Z):\n    return Z"},
+        lost=ALL,
+        whole=True,
+    ),
+    Submission(
+        "errors hidden",
+        first="get_ipython().showtraceback = lambda *arguments, **named: None",
+        cells={"swish": "def swish(Z):\n    return Z"},
+        lost={"swish-graded": ""},
+        whole=True,
+    ),
+    Submission(
+        "an endless loop",
+        cells={
+            "swish": "def swish(Z):\n    while True:\n        pass",
+        },
+        lost={"swish-graded": "does a loop never end?"},
+        whole=True,
+    ),
+    Submission(
+        "a loop that cannot be interrupted",
+        cells={
+            "swish_slope": """
+def swish_slope(Z):
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            pass
+""",
+        },
+        lost=dict.fromkeys(
+            ("swish_slope-graded", "my_softmax-graded", "log_softmax-graded"), "not run: Python"
+        ),
+        whole=True,
+    ),
+    Submission(
+        "os._exit",
+        cells={"swish_slope": "import os\n\ndef swish_slope(Z):\n    os._exit(0)"},
+        lost=dict.fromkeys(
+            ("swish_slope-graded", "my_softmax-graded", "log_softmax-graded"), "not run: Python"
+        ),
+        whole=True,
+    ),
+    Submission(
+        "megabytes of output",
+        first="for _ in range(300):\n    print('x' * 100_000)",
+        cells={
+            "swish": """
+def swish(Z):
+    print("y" * 50_000_000)
+    return Z * my_sigmoid(Z)
+""",
+        },
+        whole=True,
+    ),
+    Submission(
+        "the grader's files",
+        cells={
+            "polyline": """
+from pathlib import Path
+
+import nnlib
+
+source = Path(nnlib.__file__).parents[1] / "notebooks" / "assignments" / "source"
+exec((source / "ps1-activations" / "ps1.ipynb").read_text())
+""",
+            "worst_gap": """
+import subprocess
+
+subprocess.run(["cat", str(source / "ps1-activations" / "ps1.ipynb")])
+""",
+            "hard_tanh": """
+import inspect
+
+from nnlib.checks import ps1
+
+print(inspect.getsource(ps1))
+""",
+            "hard_tanh_slope": """
+print((Path.cwd().parents[2] / "gradebook.db").read_bytes()[:100])
+""",
+            "my_sigmoid": """
+def my_sigmoid(Z):
+    import sys
+
+    return sys._getframe(2).f_locals["expected"]
+""",
+        },
+        lost={
+            "polyline-graded": "name 'polyline' is not defined",
+            "worst_gap-graded": "name 'worst_gap' is not defined",
+            "hard_tanh-graded": "name 'hard_tanh' is not defined",
+            "hard_tanh_slope-graded": "name 'hard_tanh_slope' is not defined",
+            "my_sigmoid-graded": "your function calls sys._getframe",
+            "swish-graded": "your function calls sys._getframe",
+            "swish_slope-graded": "your function calls sys._getframe",
+        },
+        whole=True,
+    ),
+]
