@@ -5,11 +5,11 @@ CANDIDATES = $(PYTHON) python3 python3.13 python3.12 python3.11 python3.10 pytho
 BIN = .venv/bin
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 10))
 
-.PHONY: help run test lab notebooks clean
+.PHONY: help run test lab notebooks assignments grade clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: .venv/installed ## run every notebook and write pages to build/html (NOTEBOOK=06_iris: one)
 	$(BIN)/python notebooks/run.py $(NOTEBOOK)
@@ -24,6 +24,12 @@ lab: .venv/installed ## open the series in JupyterLab
 
 notebooks: .venv/installed ## run the notebooks on the real data and store their outputs
 	$(BIN)/python notebooks/run.py --in-place $(NOTEBOOK)
+
+assignments: .venv/installed ## generate the student versions of the problem sets
+	$(BIN)/python notebooks/assignments/grade.py --release
+
+grade: .venv/installed ## grade a folder of students (SUBMISSIONS=DIR), to DIR-graded
+	$(BIN)/python notebooks/assignments/grade.py $(if $(SUBMISSIONS),"$(SUBMISSIONS)")
 
 clean: ## remove the environment and everything built
 	rm -rf .venv build nnlib.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -14,6 +14,7 @@ import os
 import shutil
 import sys
 import tempfile
+import warnings
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -52,10 +53,18 @@ class Submission:
     path: Path
 
 
-def api_for(root):
+def path_with_alembic():
+    """PATH with this environment's programs: nbgrader calls one of them by its name."""
+    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+
+def api_for(root, seconds=None):
     """nbgrader with this folder's settings, on a course in another folder."""
     config = PyFileConfigLoader("nbgrader_config.py", str(HERE)).load_config()
+    if seconds:
+        config.ExecuteSubmission.timeout = seconds
     config.CourseDirectory.root = str(root)
+    config.Exchange.root = str(root)  # not used, but looked for
     log = logging.Logger("nbgrader", logging.WARNING)  # kept; shown if something fails
     return NbGraderAPI(config=config, log=log)
 
@@ -101,13 +110,14 @@ def find(folder):
     return found, rows
 
 
-def grade_one(submission, gradebook, out):
+def grade_one(submission, gradebook, out, seconds):
     """Grade in a course of its own, and write the result beside the feedback page; a process."""
+    warnings.simplefilter("ignore")  # of nbgrader's own about its database
     folder = out / submission.student
     row = Grade(submission.student, submission.set)
     with tempfile.TemporaryDirectory(prefix="nnlib-grade-") as course:
         try:
-            _grade_in(Path(course), submission, gradebook, row)
+            _grade_in(Path(course), submission, gradebook, row, seconds)
             page = Path(course) / "feedback" / STUDENT / SETS[row.set] / f"{row.set}.html"
             shutil.copy(page, folder)
         except Exception as error:
@@ -116,14 +126,14 @@ def grade_one(submission, gradebook, out):
     result.write_text(json.dumps(asdict(row)), encoding="utf-8")
 
 
-def _grade_in(course, submission, gradebook, row):
+def _grade_in(course, submission, gradebook, row, seconds):
     assignment = SETS[row.set]
     submitted = course / "submitted" / STUDENT / assignment
     submitted.mkdir(parents=True)
     notebook = nbformat.read(submission.path, as_version=4)  # an error here is one in words
     nbformat.write(notebook, submitted / f"{row.set}.ipynb")
     shutil.copy(gradebook, course / "gradebook.db")
-    api = api_for(course)
+    api = api_for(course, seconds)
     done = api.autograde(assignment, STUDENT)
     if not done["success"]:
         raise RuntimeError(told(done))
@@ -153,15 +163,21 @@ def read_scores(course, row):
             row.cells[grade.name] = grade.auto_score
             for output in cells[grade.name].get("outputs", []):
                 if output.output_type == "error":
-                    row.remarks.append(f"{grade.name}: {output.evalue or output.ename}")
+                    row.remarks.append(remark(grade.name.removesuffix("-graded"), output))
     row.remarks.sort()
 
 
-def supervise(submission, gradebook, out, context):
+def remark(exercise, output):
+    words = output.evalue or output.ename
+    return words if words.startswith(f"{exercise}: ") else f"{exercise}: {words}"
+
+
+def supervise(submission, context, *rest):
     """Run one submission in a process of its own, which ends after MINUTES in any case."""
+    _, out, _ = rest
     result = out / submission.student / f"{submission.set}.json"
     result.parent.mkdir(parents=True, exist_ok=True)
-    process = context.Process(target=grade_one, args=(submission, gradebook, out))
+    process = context.Process(target=grade_one, args=(submission, *rest))
     process.start()
     process.join(60 * MINUTES)
     if process.is_alive():
@@ -190,7 +206,7 @@ def write_table(rows, path):
     os.replace(draft, path)
 
 
-def grade(folder, out, jobs):
+def grade(folder, out, jobs, seconds=None):
     """Grade every submission in a folder; the rows of the table."""
     found, rows = find(folder)
     out.mkdir(parents=True, exist_ok=True)
@@ -200,7 +216,7 @@ def grade(folder, out, jobs):
     with tempfile.TemporaryDirectory() as course, ThreadPoolExecutor(jobs) as pool:
         generate(Path(course), sorted({submission.set for submission in found}))
         gradebook = Path(course) / "gradebook.db"
-        waiting = [pool.submit(supervise, one, gradebook, out, context) for one in found]
+        waiting = [pool.submit(supervise, one, context, gradebook, out, seconds) for one in found]
         for done in tqdm(as_completed(waiting), "grading", len(waiting), unit="notebook"):
             rows.append(done.result())
             write_table(rows, out / "grades.csv")
@@ -214,25 +230,26 @@ def main():
     parser.add_argument("--release", action="store_true", help="write the student versions")
     parser.add_argument("--out", type=Path, help="for grades.csv and the pages: DIR-graded if none")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at a time")
+    parser.add_argument("--seconds", type=int, help="for a cell that does not ask for more")
     arguments = parser.parse_args()
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this environment's kernel, not the user's
-    folders = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
-    os.environ["PATH"] = os.pathsep.join(folders)  # nbgrader calls alembic by its name
+    os.environ["PATH"] = path_with_alembic()
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     if arguments.release:
         release()
         return
-    if not arguments.folder or not arguments.folder.is_dir():
+    if not arguments.folder:
         parser.error("name a folder of students: make grade SUBMISSIONS=DIR")
-    folder = arguments.folder.resolve()
+    folder = arguments.folder.expanduser().resolve()
+    if not folder.is_dir():
+        parser.error(f"{folder} is no folder")
     out = arguments.out or folder.with_name(f"{folder.name}-graded")
-    rows = grade(folder, out, arguments.jobs)
+    rows = grade(folder, out, arguments.jobs, arguments.seconds)
     without = [row for row in rows if row.score is None]
     print(f"{len(rows) - len(without)} graded: {out / 'grades.csv'}, and a page for each beside it")
     for row in without:
         print(f"no grade: {row.student} {row.set}: {'; '.join(row.remarks)}")
-    sys.exit(1 if without else 0)
 
 
 if __name__ == "__main__":

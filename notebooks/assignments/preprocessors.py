@@ -12,12 +12,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
-from traitlets import Any, Bool, Dict, List
+from traitlets import Bool, Dict, Integer, List, default
 
 from nnlib.checks import _supervision
 
 HERE = Path(__file__).resolve().parent
-SECONDS, MOST_SECONDS = 20, 300  # for a cell: if its metadata say nothing, and at most
+MOST_SECONDS = 300  # that a cell may ask for in its metadata
 
 
 class RestoreCells(NbGraderPreprocessor):
@@ -66,19 +66,13 @@ def _metadata(cell, points, is_answer):
     }
 
 
-def seconds_for(cell):
-    """The time a cell gets, from its own metadata."""
-    seconds = cell.metadata.get("nnlib", {}).get("seconds", SECONDS)
-    return min(seconds, MOST_SECONDS) if isinstance(seconds, int) and seconds > 0 else SECONDS
-
-
 class ExecuteSubmission(Execute):
     """Run a submission in a supervised kernel; a graded cell without a receipt has not passed.
 
     When the kernel dies, or hangs and cannot be interrupted, the cells after that are not run.
     """
 
-    timeout_func = Any(seconds_for)
+    timeout = Integer(20, help="seconds for a cell whose metadata do not say").tag(config=True)
     raise_on_iopub_timeout = Bool(False)
     error_on_timeout = Dict(
         {"ename": "CellTimeoutError", "evalue": "stopped for lack of time", "traceback": []}
@@ -86,11 +80,21 @@ class ExecuteSubmission(Execute):
     extra_arguments = List(
         [
             "--HistoryManager.hist_file=:memory:",
+            "--IPKernelApp.log_level=40",  # errors only
             "--IPKernelApp.exec_lines=from nnlib.checks import _supervision",
             "--IPKernelApp.exec_lines=_supervision.begin()",
             "--IPKernelApp.exec_lines=del _supervision",
         ]
     )
+
+    @default("timeout_func")
+    def _from_metadata(self):
+        return self.seconds_for
+
+    def seconds_for(self, cell):
+        """The time a cell gets: `{"nnlib": {"seconds": 60}}` in its metadata, or the usual."""
+        seconds = cell.metadata.get("nnlib", {}).get("seconds")
+        return min(seconds, MOST_SECONDS) if isinstance(seconds, int) else self.timeout
 
     def preprocess(self, nb, resources, **named):
         self.key, self.ended_in = secrets.token_bytes(32), None
@@ -115,7 +119,7 @@ class ExecuteSubmission(Execute):
         return cell, resources
 
     def _run(self, cell, resources, index):
-        name = cell.metadata.get("nbgrader", {}).get("grade_id", f"number {index + 1}")
+        name = cell.get("id") or f"number {index + 1}"
         if self.ended_in:
             cell.outputs = [_error(f"not run: Python ended or hung in cell {self.ended_in}")]
             return
@@ -124,11 +128,10 @@ class ExecuteSubmission(Execute):
         except (DeadKernelError, CellTimeoutError):
             self.ended_in = name
             cell.outputs.append(_error("Python ended or hung in this cell"))
-        for output in cell.outputs:
-            if output.output_type == "error" and output.ename == "CellTimeoutError":
-                output.evalue = f"stopped after {seconds_for(cell)} s: does a loop never end?"
-                output.traceback = [output.evalue]
-                self._look_alive(name)
+        if any(output.get("ename") == "CellTimeoutError" for output in cell.outputs):
+            seconds = self.seconds_for(cell)
+            cell.outputs = [_error(f"stopped after {seconds} s: does a loop never end?")]
+            self._look_alive(name)
 
     def _look_alive(self, name):
         """After an interrupt: end the kernel if it does not listen."""

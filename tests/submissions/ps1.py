@@ -91,9 +91,8 @@ def log_softmax(Z):
             "swish-graded": "z times the sigmoid of -z",
             "swish_slope-graded": "Here is u' v' alone",
             "my_softmax-graded": "All numbers share one sum",
-            "log_softmax-graded": "All numbers share one sum",
-        }
-        | {"log_softmax-graded": "log_softmax(Z) for Z of shape (2, 3) is off"},
+            "log_softmax-graded": "log_softmax(Z) for Z of shape (2, 3) is off",
+        },
     ),
     Submission(
         "another slip in each",
@@ -216,26 +215,26 @@ def swish_slope(Z):
             "my_softmax-graded": "stopped with SystemExit",
         },
     ),
-    Submission("deleted test cells", delete=("polyline-graded", "swish", "swish-graded"),
-        cells={"my_sigmoid-check": "def swish(Z):\n    return Z * my_sigmoid(Z)"}),
     Submission(
-        "edited test cells",
+        "deleted and edited cells",
         cells={
+            "my_sigmoid-check": "def swish(Z):\n    return Z * my_sigmoid(Z)",
             "polyline": "def polyline(x, knots, values):\n    return x",
             "polyline-graded": "print('polyline: passed')",
-            "swish-graded": "raise ValueError",
+            "worst_gap-graded": "raise ValueError",
         },
+        delete=("swish", "swish-graded", "log_softmax-graded"),
         lost={"polyline-graded": "polyline(x, [0.0, 1.0, 2.0, 3.0, 4.0], …) is off"},
     ),
     Submission("not a notebook", text="{", lost=ALL),
     Submission(
-        "comparisons and checkers replaced",
+        "comparisons replaced, errors hidden",
         first="""
-import builtins
 import numpy as np
 np.allclose = np.all = lambda *arguments, **named: True
 np.testing.assert_allclose = lambda *arguments, **named: None
 np.max = lambda *arguments, **named: 0.0
+get_ipython().showtraceback = lambda *arguments, **named: None
 """,
         cells={
             "polyline": "def polyline(x, knots, values):\n    return x",
@@ -274,13 +273,6 @@ def swish(Z):
         first="import nnlib.checks\nnnlib.checks.grade = lambda *arguments, **named: None",
         cells={"swish": "def swish(Z):\n    return Z"},
         lost=ALL,
-        whole=True,
-    ),
-    Submission(
-        "errors hidden",
-        first="get_ipython().showtraceback = lambda *arguments, **named: None",
-        cells={"swish": "def swish(Z):\n    return Z"},
-        lost={"swish-graded": ""},
         whole=True,
     ),
     Submission(
