@@ -36,14 +36,6 @@ def each(pairs):
     return pytest.mark.parametrize(("name", "submission"), cases)
 
 
-def grade_module():
-    spec = importlib.util.spec_from_file_location("grade", ASSIGNMENTS / "grade.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["grade"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
@@ -113,9 +105,10 @@ def test_links_of_a_problem_set_resolve(name):
 
 @needs_nbgrader
 def test_student_versions_are_those_that_the_sources_give(tmp_path, monkeypatch):
-    grade = grade_module()
-    monkeypatch.setenv("PATH", grade.path_with_alembic())
-    grade.generate(tmp_path)
+    monkeypatch.syspath_prepend(ASSIGNMENTS)
+    course = importlib.import_module("course")
+    monkeypatch.setenv("PATH", course.path_with_alembic())
+    course.generate(tmp_path)
     made, kept = (
         {file.relative_to(root): file.read_text(encoding="utf-8") for file in root.rglob("*.ipynb")}
         for root in (tmp_path / "release", ASSIGNMENTS / "release")

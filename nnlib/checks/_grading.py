@@ -11,8 +11,10 @@ import warnings
 from pathlib import Path
 
 PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
-PASS_ON = {__file__, PACKAGE + "_guards.py"}  # what these call counts as called from outside
+GUARDS = PACKAGE + "_guards.py"  # its wrappers pass calls on
+LIBRARIES = (sys.prefix + os.sep, sys.base_prefix + os.sep)
 SWITCHES = (sys.setprofile, sys.settrace, sys._getframe)  # to end the watch, or to look past it
+LOOKS = {inspect.currentframe.__code__, inspect.stack.__code__}
 
 
 def _make_grade(verify=lambda: None, receipt=lambda name: ""):
@@ -92,9 +94,9 @@ def _place(error):
     """The last line of the notebook on the way to an error, in words."""
     place, traceback = "", error.__traceback__
     while traceback:
-        file, line = traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
-        text = linecache.getline(file, line).strip()
-        if text and not file.startswith((PACKAGE, sys.prefix, sys.base_prefix)):
+        code, line = traceback.tb_frame.f_code, traceback.tb_lineno
+        text = linecache.getline(code.co_filename, line).strip()
+        if text and _is_own(code):
             place = f" (line {line}: `{text}`)"
         traceback = traceback.tb_next
     return place
@@ -149,9 +151,11 @@ def _hook(handed_over, may_use, calls):
 
     def hook(frame, event, argument):
         code = frame.f_code
-        if event == "c_call" and argument in SWITCHES and code.co_filename != __file__:
+        if event == "c_call" and argument in SWITCHES and _is_own(code):
             calls.append(f"sys.{argument.__name__}")
-        elif event == "call" and _inside(code) and not _inside(frame.f_back.f_code):
+        elif event == "call" and code in LOOKS and _is_own(frame.f_back.f_code):
+            calls.append(f"inspect.{code.co_name}")
+        elif event == "call" and _inside(code) and not _inside(_caller(frame)):
             module = Path(code.co_filename).relative_to(PACKAGE).with_suffix("")
             name = getattr(code, "co_qualname", code.co_name)  # Python 3.10 has no qualified one
             allowed = {code.co_name, name, module.name} & set(may_use)
@@ -161,5 +165,18 @@ def _hook(handed_over, may_use, calls):
     return hook
 
 
+def _is_own(code):
+    """Whether code is of the notebook, not of nnlib or a library."""
+    return not code.co_filename.startswith((PACKAGE, *LIBRARIES))
+
+
 def _inside(code):
-    return code.co_filename.startswith(PACKAGE) and code.co_filename not in PASS_ON
+    """Whether code belongs to nnlib; this module, which calls the answer, stands outside."""
+    return code.co_filename.startswith(PACKAGE) and code.co_filename not in (__file__, GUARDS)
+
+
+def _caller(frame):
+    frame = frame.f_back
+    while frame.f_code.co_filename == GUARDS:
+        frame = frame.f_back
+    return frame.f_code

@@ -4,6 +4,7 @@ import json
 import re
 import secrets
 import tempfile
+import textwrap
 from pathlib import Path
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -73,6 +74,7 @@ class ExecuteSubmission(Execute):
     """
 
     timeout = Integer(20, help="seconds for a cell whose metadata do not say").tag(config=True)
+    closed = List(help="more folders that a submission may not open files in").tag(config=True)
     raise_on_iopub_timeout = Bool(False)
     error_on_timeout = Dict(
         {"ename": "CellTimeoutError", "evalue": "stopped for lack of time", "traceback": []}
@@ -93,16 +95,18 @@ class ExecuteSubmission(Execute):
 
     def seconds_for(self, cell):
         """The time a cell gets: `{"nnlib": {"seconds": 60}}` in its metadata, or the usual."""
-        seconds = cell.metadata.get("nnlib", {}).get("seconds")
-        return min(seconds, MOST_SECONDS) if isinstance(seconds, int) else self.timeout
+        wish = cell.metadata.get("nnlib")
+        seconds = wish.get("seconds") if isinstance(wish, dict) else None
+        asked = isinstance(seconds, int) and seconds > 0
+        return min(seconds, MOST_SECONDS) if asked else self.timeout
 
     def preprocess(self, nb, resources, **named):
         self.key, self.ended_in = secrets.token_bytes(32), None
         database = resources["nbgrader"]["db_url"].removeprefix("sqlite:///")
-        closed = HERE, Path(database).parent, Path(_supervision.__file__).parent
+        checkers = Path(_supervision.__file__).parent
         order = {
             "key": self.key.hex(),
-            "closed": [str(folder) for folder in closed],
+            "closed": [str(HERE), str(checkers), str(Path(database).parent), *self.closed],
             "open": resources["metadata"]["path"],
         }
         with tempfile.TemporaryDirectory() as folder:
@@ -146,7 +150,7 @@ class ExecuteSubmission(Execute):
         errors = [output for output in cell.outputs if output.output_type == "error"]
         for output in errors:
             if output.ename == "AssertionError":
-                output.traceback = [output.evalue]
+                output.traceback = textwrap.wrap(output.evalue, 90)
         printed = "".join(o.text for o in cell.outputs if o.output_type == "stream")
         checks = re.findall(r"^grade\((\w+)", cell.source, re.M)
         signed = all(f"[receipt {_supervision.sign(self.key, name)}]" in printed for name in checks)

@@ -4,39 +4,6 @@ from submissions import ALL, Submission
 
 SUBMISSIONS = [
     Submission(
-        "slow loops, right",
-        cells={
-            "hard_tanh": """
-def hard_tanh(Z):
-    A = Z.astype(float)
-    for place in np.ndindex(Z.shape):
-        A[place] = min(max(Z[place], -1), 1)
-    return A
-""",
-            "my_softmax": """
-import math
-
-def my_softmax(Z):
-    rows = []
-    for scores in Z.tolist():
-        E = [math.exp(score - max(scores)) for score in scores]
-        rows.append([value / sum(E) for value in E])
-    return np.array(rows)
-""",
-            "polyline": """
-def polyline(x, knots, values):
-    y = np.empty(x.shape)
-    for place in np.ndindex(x.shape):
-        y[place] = values[0]
-        for i in range(len(knots) - 1):
-            slope = (values[i + 1] - values[i]) / (knots[i + 1] - knots[i])
-            before = 0 if i == 0 else (values[i] - values[i - 1]) / (knots[i] - knots[i - 1])
-            y[place] += (slope - before) * max(x[place] - knots[i], 0)
-    return y
-""",
-        },
-    ),
-    Submission(
         "the likely slip in each exercise",
         cells={
             "polyline": """
@@ -153,8 +120,29 @@ def log_softmax(Z):
         },
     ),
     Submission(
-        "functions of nnlib handed in",
+        "functions of nnlib, and slow loops",
         cells={
+            "polyline": """
+def polyline(x, knots, values):
+    y = np.empty(x.shape)
+    for place in np.ndindex(x.shape):
+        y[place] = values[0]
+        for i in range(len(knots) - 1):
+            slope = (values[i + 1] - values[i]) / (knots[i + 1] - knots[i])
+            before = 0 if i == 0 else (values[i] - values[i - 1]) / (knots[i] - knots[i - 1])
+            y[place] += (slope - before) * max(x[place] - knots[i], 0)
+    return y
+""",
+            "log_softmax": """
+import math
+
+def log_softmax(Z):
+    rows = []
+    for scores in Z.tolist():
+        total = sum(math.exp(score - max(scores)) for score in scores)
+        rows.append([score - max(scores) - math.log(total) for score in scores])
+    return np.array(rows)
+""",
             "hard_tanh": """
 from nnlib.activations import relu
 
@@ -228,59 +216,10 @@ def swish_slope(Z):
     ),
     Submission("not a notebook", text="{", lost=ALL),
     Submission(
-        "comparisons replaced, errors hidden",
-        first="""
-import numpy as np
-np.allclose = np.all = lambda *arguments, **named: True
-np.testing.assert_allclose = lambda *arguments, **named: None
-np.max = lambda *arguments, **named: 0.0
-get_ipython().showtraceback = lambda *arguments, **named: None
-""",
-        cells={
-            "polyline": "def polyline(x, knots, values):\n    return x",
-            "hard_tanh": "def hard_tanh(Z):\n    return Z",
-        },
-        lost={
-            "polyline-graded": "polyline(x, [0.0, 1.0, 2.0, 3.0, 4.0], …) is off",
-            "worst_gap-graded": "worst_gap is off",
-            "hard_tanh-graded": "hard_tanh(Z) for Z of shape (2, 4) is off",
-        },
-        whole=True,
-    ),
-    Submission(
-        "a checker replaced",
-        cells={
-            "swish": """
-import nnlib.checks.ps1
-
-nnlib.checks.ps1.check_swish = lambda function: None
-
-def swish(Z):
-    return Z
-""",
-        },
-        lost=dict.fromkeys(
-            (
-                *("swish-graded", "swish_slope-graded", "my_softmax-graded"),
-                "log_softmax-graded",
-            ),
-            "nnlib.checks.ps1.check_swish was replaced in this notebook",
-        ),
-        whole=True,
-    ),
-    Submission(
         "grade replaced",
         first="import nnlib.checks\nnnlib.checks.grade = lambda *arguments, **named: None",
         cells={"swish": "def swish(Z):\n    return Z"},
         lost=ALL,
-        whole=True,
-    ),
-    Submission(
-        "an endless loop",
-        cells={
-            "swish": "def swish(Z):\n    while True:\n        pass",
-        },
-        lost={"swish-graded": "does a loop never end?"},
         whole=True,
     ),
     Submission(
@@ -302,56 +241,94 @@ def swish_slope(Z):
         whole=True,
     ),
     Submission(
-        "os._exit",
-        cells={"swish_slope": "import os\n\ndef swish_slope(Z):\n    os._exit(0)"},
-        lost=dict.fromkeys(
-            ("swish_slope-graded", "my_softmax-graded", "log_softmax-graded"), "not run: Python"
-        ),
-        whole=True,
-    ),
-    Submission(
-        "megabytes of output",
-        first="for _ in range(300):\n    print('x' * 100_000)",
+        "comparisons replaced, errors hidden, megabytes printed",
+        first="""
+import numpy as np
+np.allclose = np.all = lambda *arguments, **named: True
+np.testing.assert_allclose = lambda *arguments, **named: None
+np.max = lambda *arguments, **named: 0.0
+get_ipython().showtraceback = lambda *arguments, **named: None
+for _ in range(300):
+    print("x" * 100_000)
+""",
         cells={
+            "polyline": "def polyline(x, knots, values):\n    return x",
+            "hard_tanh": "def hard_tanh(Z):\n    return Z",
             "swish": """
 def swish(Z):
     print("y" * 50_000_000)
     return Z * my_sigmoid(Z)
 """,
         },
+        lost={
+            "polyline-graded": "polyline(x, [0.0, 1.0, 2.0, 3.0, 4.0], …) is off",
+            "worst_gap-graded": "worst_gap is off",
+            "hard_tanh-graded": "hard_tanh(Z) for Z of shape (2, 4) is off",
+        },
         whole=True,
     ),
     Submission(
-        "the grader's files",
+        "an endless loop, and at the end os._exit",
+        cells={
+            "swish": "def swish(Z):\n    while True:\n        pass",
+            "log_softmax": "import os\n\ndef log_softmax(Z):\n    os._exit(0)",
+        },
+        lost={
+            "swish-graded": "does a loop never end?",
+            "log_softmax-graded": "not run: Python ended or hung in cell log_softmax-check",
+        },
+        whole=True,
+    ),
+    Submission(
+        "the grader's files read, a checker replaced",
         cells={
             "polyline": """
+import json
 from pathlib import Path
 
 import nnlib
 
 source = Path(nnlib.__file__).parents[1] / "notebooks" / "assignments" / "source"
-exec((source / "ps1-activations" / "ps1.ipynb").read_text())
+cells = json.loads((source / "ps1-activations" / "ps1.ipynb").read_text())["cells"]
+exec("".join(next(cell["source"] for cell in cells if cell["id"] == "polyline")))
 """,
             "worst_gap": """
 import subprocess
 
 subprocess.run(["cat", str(source / "ps1-activations" / "ps1.ipynb")])
+
+def worst_gap(f, derivative, z):
+    raise ValueError("only reached if cat was allowed")
 """,
             "hard_tanh": """
 import inspect
 
 from nnlib.checks import ps1
 
-print(inspect.getsource(ps1))
+inspect.getsource(ps1)
+
+def hard_tanh(Z):
+    return np.clip(Z, -1, 1)
 """,
             "hard_tanh_slope": """
-print((Path.cwd().parents[2] / "gradebook.db").read_bytes()[:100])
+(Path.cwd().parents[2] / "gradebook.db").read_bytes()
+
+def hard_tanh_slope(Z):
+    return 1.0 * (np.abs(Z) < 1)
 """,
             "my_sigmoid": """
 def my_sigmoid(Z):
     import sys
 
     return sys._getframe(2).f_locals["expected"]
+""",
+            "my_softmax": """
+import nnlib.checks.ps1
+
+nnlib.checks.ps1.check_my_softmax = lambda function: None
+
+def my_softmax(Z):
+    return Z
 """,
         },
         lost={
@@ -362,6 +339,8 @@ def my_sigmoid(Z):
             "my_sigmoid-graded": "your function calls sys._getframe",
             "swish-graded": "your function calls sys._getframe",
             "swish_slope-graded": "your function calls sys._getframe",
+            "my_softmax-graded": "nnlib.checks.ps1.check_my_softmax was replaced in this notebook",
+            "log_softmax-graded": "nnlib.checks.ps1.check_my_softmax was replaced",
         },
         whole=True,
     ),
