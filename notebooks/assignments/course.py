@@ -7,7 +7,6 @@ import re
 import shutil
 import sys
 import tempfile
-import warnings
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -65,7 +64,7 @@ def api_for(root, batch=None):
         config.ExecuteSubmission.closed = [str(batch.folder), str(batch.out), str(batch.scratch)]
         if batch.seconds:
             config.ExecuteSubmission.timeout = batch.seconds
-    log = logging.Logger("nbgrader", logging.WARNING)  # kept; shown if something fails
+    log = logging.Logger("nbgrader", logging.ERROR)  # kept; shown if something fails
     return NbGraderAPI(config=config, log=log)
 
 
@@ -84,8 +83,13 @@ def generate(root, names=SETS):
 
 
 def grade_one(submission, batch):
-    """Grade in a course of its own, and write the result beside the feedback page; a process."""
-    warnings.simplefilter("ignore")  # of nbgrader's own about its database
+    """Grade in a course of its own, and write the result beside the feedback page.
+
+    To be run as a process: it closes its standard output, which a submission's kernel inherits.
+    """
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
     out = batch.out / submission.student
     row = Grade(submission.student, submission.set)
     with tempfile.TemporaryDirectory(dir=batch.scratch) as course:

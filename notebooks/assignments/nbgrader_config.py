@@ -17,7 +17,6 @@ c.ClearSolutions.text_stub = "Write your answer here."
 c.Autograde.sanitize_preprocessors = [
     RestoreCells,
     theirs.ClearOutput,
-    theirs.DeduplicateIds,
     theirs.OverwriteKernelspec,
     theirs.OverwriteCells,
     theirs.CheckCellMetadata,

@@ -19,13 +19,14 @@ from nnlib.checks import _supervision
 
 HERE = Path(__file__).resolve().parent
 MOST_SECONDS = 300  # that a cell may ask for in its metadata
+MOST_SIZE = 500_000  # characters of a picture or another output
 
 
 class RestoreCells(NbGraderPreprocessor):
     """Put back what a submission lacks: nbgrader's metadata of its cells, and its graded cells.
 
-    nbgrader adds a missing cell after the one before it, and stops if that is missing too; here
-    missing cells go to the end, where every name of the submission is known.
+    nbgrader adds a missing cell after the one before it, and stops if that is missing too, or if a
+    cell was copied; here missing cells go to the end, where every name of the submission is known.
     """
 
     def preprocess(self, nb, resources):
@@ -39,10 +40,10 @@ class RestoreCells(NbGraderPreprocessor):
                 for cell in notebook.source_cells
             }
             present = set()
-            for cell in nb.cells:
+            for cell in reversed(nb.cells):  # of copies of a cell the last one counts
                 claimed = cell.metadata.pop("nbgrader", None)
                 name = claimed.get("grade_id") if isinstance(claimed, dict) else None
-                if isinstance(name, str) and name in official:
+                if isinstance(name, str) and name in official.keys() - present:
                     cell.metadata["nbgrader"] = official[name][1]
                     present.add(name)
             for name in [name for name in points if name not in present]:
@@ -132,6 +133,7 @@ class ExecuteSubmission(Execute):
         except (DeadKernelError, CellTimeoutError):
             self.ended_in = name
             cell.outputs.append(_error("Python ended or hung in this cell"))
+        cell.outputs = [output for output in cell.outputs if len(str(output)) < MOST_SIZE]
         if any(output.get("ename") == "CellTimeoutError" for output in cell.outputs):
             seconds = self.seconds_for(cell)
             cell.outputs = [_error(f"stopped after {seconds} s: does a loop never end?")]
