@@ -82,7 +82,11 @@ def test_source_keeps_the_conventions(name):
     for heading in ("will practise.**", "**What you need.**", "**How long.**", "**Handing in.**"):
         assert heading in title
     total = sum(cell.metadata.nbgrader.points for cell in notebook.cells if is_graded(cell))
-    assert re.search(rf"\*\*Points:?\*\*:? {total}\b", title)
+    said, own = re.search(
+        r"\*\*Points:\*\* (\d+), of which (\d+) are for functions that no page shows",
+        " ".join(title.split()),
+    ).groups()
+    assert int(said) == total == 20 and 2 * int(own) >= total
     checks = {cell.id for cell in code_cells(notebook) if "try_check(" in cell.source}
     for cell in notebook.cells:
         nbgrader = cell.metadata.get("nbgrader")
@@ -93,6 +97,15 @@ def test_source_keeps_the_conventions(name):
                 points_said = int(re.match(r"# Graded, (\d+) points?: ", cell.source)[1])
                 assert points_said == nbgrader.points and nbgrader.locked
                 assert cell.id.replace("-graded", "-check") in checks, "no self-check"
+
+
+@every_set
+def test_readme_for_lecturers_lists_the_set(name):
+    title = nbformat.read(SOURCES[name], as_version=4).cells[0].source
+    words = title.splitlines()[0].split(": ", 1)[1]
+    minutes = re.search(r"About (\d+) minutes", title)[1]
+    readme = (ASSIGNMENTS / "README.md").read_text(encoding="utf-8")
+    assert re.search(rf"^\| {name} {words}[^|]* \| \d\d \| {minutes} \|$", readme, re.M)
 
 
 @every_set

@@ -64,7 +64,7 @@ def test_what_an_answer_prints_and_warns_is_not_shown(capsys):
     [
         (lambda x, half: activations.relu(2 * x), "nnlib.activations.relu"),
         (lambda x, half: np.vectorize(activations.relu)(2 * x), "nnlib.activations.relu"),
-        (lambda x, half: 2 * x + 0 * Dense(1).units, "nnlib.layers.Dense"),
+        (lambda x, half: 2 * x + 0 * Dense(1).units, "nnlib.layers.Dense.__init__"),
         (lambda x, half: sys._getframe(1) and 2 * x, "sys._getframe"),
         (lambda x, half: inspect.currentframe() and 2 * x, "inspect.currentframe"),
         (lambda x, half: sys.setprofile(None) or activations.relu(2 * x), "sys.setprofile"),

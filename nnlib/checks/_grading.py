@@ -157,12 +157,20 @@ def _hook(handed_over, may_use, calls):
             calls.append(f"inspect.{code.co_name}")
         elif event == "call" and _inside(code) and not _inside(_caller(frame)):
             module = Path(code.co_filename).relative_to(PACKAGE).with_suffix("")
-            name = getattr(code, "co_qualname", code.co_name)  # Python 3.10 has no qualified one
+            name = _name(frame)
             allowed = {code.co_name, name, module.name} & set(may_use)
             if code not in handed_over and not allowed:
                 calls.append(".".join(["nnlib", *module.parts, name]))
 
     return hook
+
+
+def _name(frame):
+    """What a running function is called, a method with its class."""
+    code = frame.f_code
+    is_method = code.co_varnames[:1] == ("self",)
+    owner = f"{type(frame.f_locals['self']).__name__}." if is_method else ""
+    return owner + code.co_name
 
 
 def _is_own(code):

@@ -102,7 +102,7 @@ def grade(folder, out, jobs, seconds=None):
         return rows
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    context.set_forkserver_preload(["course"])
+    context.set_forkserver_preload(["course", "preprocessors"])
     with tempfile.TemporaryDirectory(prefix="nnlib-grade-") as scratch:
         batch = Batch(folder, out, Path(scratch), seconds)
         with tempfile.TemporaryDirectory() as template:
@@ -121,7 +121,8 @@ def main():
     parser.add_argument("folder", nargs="?", type=Path, help="a folder of students")
     parser.add_argument("--release", action="store_true", help="write the student versions")
     parser.add_argument("--out", type=Path, help="for grades.csv and the pages: DIR-graded if none")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at a time")
+    jobs = os.cpu_count() + 1  # each waits for its kernel half of the time
+    parser.add_argument("--jobs", type=int, default=jobs, help="how many at a time")
     parser.add_argument("--seconds", type=int, help="for a cell that does not ask for more")
     arguments = parser.parse_args()
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this environment's kernel, not the user's
