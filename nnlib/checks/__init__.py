@@ -3,6 +3,9 @@
 `check_x(function)` raises an AssertionError that says what is wrong, and returns nothing when all
 is right. References are worked numbers, loops and central differences, never a function of nnlib,
 and NumPy's functions are bound here, so that nothing a page redefines can change the verdict.
+
+Problem sets (notebooks/assignments) have their checkers in nnlib.checks.ps1 and so on; `grade` runs
+a checker on what a student hands in.
 """
 
 from nnlib.checks._grading import grade
