@@ -20,7 +20,7 @@ import pytest
 from submissions import ALL, ASSIGNMENTS, SOURCES, Submission, hand_in, points, released
 
 WHOLE = "ps1"  # the set of which every submission goes through nbgrader
-CELL_SECONDS = "4"  # a loop that never ends is stopped after that in these tests
+CELL_SECONDS = "8"  # a loop that never ends is stopped after that in these tests
 SUBMISSIONS = {name: importlib.import_module(f"submissions.{name}").SUBMISSIONS for name in SOURCES}
 EVERY = [(name, submission) for name, found in SUBMISSIONS.items() for submission in found]
 REFERENCE, UNTOUCHED = Submission("reference"), Submission("untouched", lost=ALL)
