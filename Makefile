@@ -44,5 +44,5 @@ clean: ## remove the environment and everything built
 	fi; \
 	echo "making .venv with $$($$found --version); the first time this takes some minutes"; \
 	$$found -m venv .venv
-	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -e '.[dev]'
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -e '.[dev,course]'
 	touch $@

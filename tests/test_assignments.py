@@ -14,6 +14,7 @@ import io
 import re
 import subprocess
 import sys
+import warnings
 
 import nbformat
 import pytest
@@ -26,7 +27,7 @@ EVERY = [(name, submission) for name, found in SUBMISSIONS.items() for submissio
 REFERENCE, UNTOUCHED = Submission("reference"), Submission("untouched", lost=ALL)
 
 needs_nbgrader = pytest.mark.skipif(
-    importlib.util.find_spec("nbgrader") is None, reason="nbgrader is not installed: extra `course`"
+    importlib.util.find_spec("nbgrader") is None, reason="nbgrader is not installed (extra `course`)"
 )
 every_set = pytest.mark.parametrize("name", SOURCES)
 
@@ -51,7 +52,8 @@ def verdicts(name, notebook):
     for cell in code_cells(notebook):
         source = hidden[cell.id] if is_graded(cell) else cell.source  # as nbgrader restores them
         said[cell.id] = None
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             try:
                 exec(source, namespace)
             except (Exception, SystemExit) as error:
