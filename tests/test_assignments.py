@@ -27,7 +27,7 @@ EVERY = [(name, submission) for name, found in SUBMISSIONS.items() for submissio
 REFERENCE, UNTOUCHED = Submission("reference"), Submission("untouched", lost=ALL)
 
 needs_nbgrader = pytest.mark.skipif(
-    importlib.util.find_spec("nbgrader") is None, reason="nbgrader is not installed (extra `course`)"
+    importlib.util.find_spec("nbgrader") is None, reason="no nbgrader here: install extra `course`"
 )
 every_set = pytest.mark.parametrize("name", SOURCES)
 
