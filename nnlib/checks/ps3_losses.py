@@ -10,6 +10,9 @@ from nnlib.checks._tools import _call, _expect_with_hint, _hint_that_fits, _slop
 
 __all__ = ["check_hinge", "check_poisson", "check_softmax_loss"]
 
+_STABLE = "subtract each row's maximum first, and take no logarithm of a probability"
+_PLAIN = "the rate is e^z, whose logarithm is z: no logarithm and no division is needed"
+
 
 def check_softmax_loss(function):
     """Check softmax_loss(Y, Z): mean categorical cross-entropy of scores, and its gradient."""
@@ -33,7 +36,7 @@ def check_softmax_loss(function):
             (lambda Y, Z: loss(Y, Z) / Y.shape[1], "Divide by n, not by n k: a row is one answer"),
             (lambda Y, Z: -loss(Y, Z), "The sign is wrong"),
         ]
-        _check_loss_and_gradient(function, loss, Y, Z, likely)
+        _check_loss_and_gradient(function, loss, Y, Z, likely, cure=_STABLE)
 
 
 def check_poisson(function):
@@ -60,8 +63,10 @@ def check_poisson(function):
                                                for row in Z.tolist()])).mean()),
              "Z is the logarithm of the rate: the rate is e^z"),
             (lambda Y, Z: float(((Z - Y) ** 2).mean()), "This is the squared error"),
+            (lambda Y, Z: float(((array([[math.exp(z) for z in row] for row in Z.tolist()]) - Y)
+                                 ** 2).mean()), "This is the squared error of the rate"),
         ]  # fmt: skip
-        _check_loss_and_gradient(function, loss, Y, Z, likely)
+        _check_loss_and_gradient(function, loss, Y, Z, likely, cure=_PLAIN)
 
 
 def check_hinge(function):
@@ -106,17 +111,14 @@ def _hinge_slips(y, Z):
     ]
 
 
-def _check_loss_and_gradient(function, loss, Y, Z, likely, slips=()):
+def _check_loss_and_gradient(function, loss, Y, Z, likely, slips=(), cure=""):
     """(loss, dZ) against a reference and its central differences; no overflow on the way."""
     where = f"Z = {[[round(z, 3) for z in row] for row in Z.tolist()[:2]]}"
     try:
         with errstate(over="raise", invalid="raise", divide="raise"):
             result = _call(function, Y, Z)
     except FloatingPointError as error:
-        raise AssertionError(
-            f"for {where} it fails ({error}): subtract each row's maximum first, and take no "
-            "logarithm of a probability"
-        ) from None
+        raise AssertionError(f"for {where} it fails ({error}){cure and ': '}{cure}") from None
     assert isinstance(result, tuple | list) and len(result) == 2, (
         "return two things: the loss, one number, and its gradient dZ"
     )

@@ -77,7 +77,11 @@ def layer_norm(X, gamma, beta, epsilon):
     Submission(
         "the bias shape is asserted, the weights are multiplied by cells",
         cells={
-            "dense": "def dense(X, W, b):\n    assert b.shape == (len(W[0]),)\n    return X @ W + b",
+            "dense": """
+def dense(X, W, b):
+    assert b.shape == (W.shape[1],)
+    return X @ W + b
+""",
             "network": """
 def network(X, layers):
     A, outputs = X, [X]
