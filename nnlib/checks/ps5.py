@@ -1,5 +1,7 @@
 """Checkers for problem set 5: honest rows, moved digits, calibration, and a small reader."""
 
+from warnings import catch_warnings, simplefilter
+
 from numpy import abs as _abs
 from numpy import all as _all
 from numpy import any as _any
@@ -122,10 +124,12 @@ def _move_of(before, after):
 def check_calibration_error(function):
     """Check calibration_error(P, y, n_bins): by how much confidence and accuracy differ."""
 
-    def error_of(P, y, n_bins, own=False, equal=False, signed=False, square=False, n_classes=False):
+    def error_of(P, y, n_bins, own=False, equal=False, signed=False, square=False, open_end=False):
         bins = {}
         for row, label in zip(P.tolist(), y.tolist(), strict=True):
             top = row[label] if own else max(row)
+            if open_end and top == 1.0:
+                continue
             key = min(int(top * n_bins), n_bins - 1)
             bins.setdefault(key, []).append((top, float(row.index(max(row)) == label)))
         total = 0.0
@@ -147,6 +151,7 @@ def check_calibration_error(function):
         place = f"the error of {len(P)} rows, {P.shape[1]} classes, {n_bins} bins"
         right = error_of(P, y, n_bins)
         mistakes = [
+            (error_of(P, y, n_bins, open_end=True), "A confidence of 1 belongs to the last bin"),
             (error_of(P, y, n_bins, own=True), "Confidence is the largest probability of a row, "
              "whatever the true class"),
             (error_of(P, y, n_bins, equal=True), "Weight each bin by its share of the rows"),
@@ -161,8 +166,7 @@ def check_calibration_error(function):
         try:
             _expect_array(result, right, place)
         except AssertionError as error:
-            full = any(max(row) == 1.0 for row in P.tolist())
-            words = "Where is a confidence of exactly 1? It belongs to the last bin" if full else ""
+            words = ""
             if "NaN" in str(error):
                 words = "The mean of an empty bin is NaN: leave empty bins out"
             elif shape(result) == () and result is not None:
@@ -171,25 +175,23 @@ def check_calibration_error(function):
             raise AssertionError(f"{error}. {words}" if words else str(error)) from None
 
 
-BUDGET = 13_000
-EPOCHS = 10
-
-
 def check_digit_reader(function):
-    """Check digit_reader(seed): within the budget, 0.94 of held-out digits over five splits."""
-    _expect_accuracy(function, 0.94)
+    """Check digit_reader(seed): within the budget, 0.92 of held-out digits over five splits."""
+    _expect_accuracy(function, 0.92)
 
 
 def check_good_reader(function):
-    """Check digit_reader(seed): within the budget, 0.965 of held-out digits over five splits."""
-    _expect_accuracy(function, 0.965)
+    """Check digit_reader(seed): within the budget, 0.95 of held-out digits over five splits."""
+    _expect_accuracy(function, 0.95)
 
 
 def _expect_accuracy(function, least):
     """Train what the function returns for 10 epochs on 1,437 of the 1,797 digits, five times."""
     from nnlib.datasets import load_mnist
 
-    digits = load_mnist(source="sample")
+    with catch_warnings():
+        simplefilter("ignore")  # the sample is what is asked for here
+        digits = load_mnist(source="sample")
     x = concatenate([digits.x_train, digits.x_test])
     y = concatenate([digits.y_train, digits.y_test])
     scores = []
@@ -197,26 +199,31 @@ def _expect_accuracy(function, least):
         order = default_rng(100 + seed).permutation(len(x))
         train, test = order[:1437], order[1437:]
         model, batch_size = _expect_model(function(seed), x[test], y[test])
-        history = model.fit(
-            x[train], y[train], batch_size=batch_size, epochs=EPOCHS, verbose=0
-        ).history["loss"]
-        assert history[-1] == history[-1], (
-            "the loss became NaN: the learning rate is too large for this network"
-        )
+        losses = _losses_of_fit(model, x[train], y[train], batch_size)
         guesses = model.predict(x[test]).argmax(axis=1)
         scores.append(float((guesses == y[test]).mean()))
     mean = sum(scores) / len(scores)
     text = ", ".join(f"{score:.3f}" for score in scores)
     assert mean >= least, (
         f"the mean over five splits is {mean:.3f}, {least} is asked ({text}). "
-        f"{_advice(scores, history)}"
+        f"{_advice(scores, losses[-1])}"
     )
 
 
-def _advice(scores, history):
-    if min(scores) < 0.75:
+def _losses_of_fit(model, x, y, batch_size):
+    from threadpoolctl import threadpool_limits
+
+    try:
+        with threadpool_limits(1):  # small matrices: a second thread costs more than it saves
+            return model.fit(x, y, batch_size=batch_size, epochs=10, verbose=0).history["loss"]
+    except FloatingPointError as error:
+        raise AssertionError(f"the learning rate is too large for this network: {error}") from None
+
+
+def _advice(scores, loss):
+    if min(scores) < 0.75 < max(scores):
         return "Some runs are stuck: large steps kill ReLU units, and with few units each counts"
-    if history[-1] > 0.3:
+    if loss > 0.3:
         return "The training loss is still high after 10 epochs: take larger steps, or more of them"
     return "Compare recipes on validation rows: start, activation, optimizer, rate, batch size"
 
@@ -236,7 +243,7 @@ def _expect_model(answer, x, y):
         f"for {len(x)} pictures the model gives {shape(guesses)}: ten outputs are asked"
     )
     count = model.count_params()
-    assert count <= BUDGET, f"the model has {count:,} parameters, {BUDGET:,} are allowed"
+    assert count <= 6_500, f"the model has {count:,} parameters, 6,500 are allowed"
     known = float((guesses.argmax(axis=1) == y).mean())
     assert known < 0.5, (
         f"the model reads {known:.2f} of the digits before any training: return a fresh one"

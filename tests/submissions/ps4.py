@@ -144,7 +144,7 @@ def update_averages(averages, parameters, share):
         lost={
             "network_gradients-graded": "ReLU's slope is taken at dA",
             "train-graded": "the last, smaller batch of each epoch is missing",
-            "iris_recipe-graded": "tells two species apart only",
+            "iris_recipe-graded": "at least 0.8 is asked",
             "adamw_update-graded": "that is Adam with L2",
             "lion_update-graded": "np.sign",
             "warmup_cosine-graded": "Warm up first",
