@@ -6,7 +6,7 @@ from numpy import all as _all
 from numpy import array, asarray, shape
 from numpy.random import default_rng
 
-from nnlib.checks._tools import _call, _expect_with_hint, _hint_that_fits, _products, _weighted_sums
+from nnlib.checks._tools import _call, _expect_with_hint, _hint_that_fits, _products
 from nnlib.checks.ps2_weights import check_he_truncated, check_orthogonal
 
 __all__ = [
@@ -37,7 +37,7 @@ def check_dense(function):
                 f"{where}: it stopped with {str(error).strip()}. "
                 "The columns of X meet the rows of W: no transpose is needed"
             ) from None
-        right = array(_weighted_sums(X, W, b))
+        right = _products(X, W) + b
         mistakes = [
             (right - b, "The bias is missing"),
             ((right > 0) * right, "This is Z after ReLU: leave the activation out"),
@@ -91,6 +91,14 @@ def check_dense_guard(function):
 
 def check_network(function):
     """Check network(X, layers): the outputs of all layers, ReLU between them, none at the end."""
+
+    def outputs_of(X, layers, hidden=True):
+        outputs = [X]
+        for i, (W, b) in enumerate(layers):
+            Z = _products(outputs[-1], W) + b
+            outputs.append((Z > 0) * Z + 0.0 if hidden and i < len(layers) - 1 else Z)
+        return outputs[1:]
+
     rng = default_rng(22)
     for widths, n in [((3, 4, 2), 5), ((2, 3), 4), ((4, 3, 3, 3, 1), 3), ((1, 2, 2), 1)]:
         X = rng.normal(size=(n, widths[0]))
@@ -101,8 +109,8 @@ def check_network(function):
         result = _call(lambda X, given=given: function(X, given), X)
         for (W, b), (W_after, b_after) in zip(layers, given, strict=True):
             assert _all(W == W_after) and _all(b == b_after), "your function changed the weights"
-        right = _outputs(X, layers)
-        linear = _outputs(X, layers, hidden=lambda Z: Z)
+        right = outputs_of(X, layers)
+        linear = outputs_of(X, layers, hidden=False)
         _expect_list(result, right, name, X)
         for i, value in enumerate(result):
             last = i == len(layers) - 1
@@ -112,21 +120,12 @@ def check_network(function):
                 mistakes.append((after, "The last layer has no ReLU: any number may be the answer"))
             mistakes.append(
                 (
-                    _outputs(X, layers[i:])[0] if widths[i] == widths[0] else [],
+                    outputs_of(X, layers[i:])[0] if widths[i] == widths[0] else [],
                     "Each layer takes the output of the layer before it, not X",
                 )
             )
             hint = _hint_that_fits(value, right[i], mistakes)
             _expect_with_hint(value, right[i], f"{name}: output {i + 1} of {len(layers)}", hint)
-
-
-def _outputs(X, layers, hidden=lambda Z: (Z > 0) * Z + 0.0):
-    """The outputs of dense layers with an activation between them, number by number."""
-    outputs = [X]
-    for i, (W, b) in enumerate(layers):
-        Z = array(_weighted_sums(outputs[-1], W, b))
-        outputs.append(hidden(Z) if i < len(layers) - 1 else Z)
-    return outputs[1:]
 
 
 def _expect_list(result, right, name, X):
