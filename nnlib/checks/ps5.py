@@ -141,6 +141,14 @@ def check_calibration_error(function):
             total += gap / len(bins) if equal else gap * size / len(y)
         return total
 
+    slips = [
+        ({"open_end": True}, "A confidence of 1 belongs to the last bin"),
+        ({"own": True}, "Confidence is the largest probability of a row, whatever the true class"),
+        ({"equal": True}, "Weight each bin by its share of the rows"),
+        ({"n_bins": 1}, "Compare within each bin, not over all rows at once"),
+        ({"signed": True}, "Take the size of each difference: abs"),
+        ({"square": True}, "Take the size of each difference, no square"),
+    ]
     worked = array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7], [0.45, 0.55]]), array([0, 1, 1, 0]), 2
     rng, cases = default_rng(52), [worked]
     for n, k, n_bins in [(200, 10, 10), (60, 3, 5), (5, 4, 20), (1, 2, 10)]:
@@ -148,30 +156,20 @@ def check_calibration_error(function):
         cases.append((P / P.sum(axis=1)[:, None], rng.integers(0, k, n), n_bins))
     cases.append((array([[1.0, 0.0], [0.0, 1.0], [0.75, 0.25]]), array([0, 0, 0]), 10))
     for P, y, n_bins in cases:
-        place = f"the error of {len(P)} rows, {P.shape[1]} classes, {n_bins} bins"
         right = error_of(P, y, n_bins)
-        mistakes = [
-            (error_of(P, y, n_bins, open_end=True), "A confidence of 1 belongs to the last bin"),
-            (error_of(P, y, n_bins, own=True), "Confidence is the largest probability of a row, "
-             "whatever the true class"),
-            (error_of(P, y, n_bins, equal=True), "Weight each bin by its share of the rows"),
-            (error_of(P, y, 1), "Compare within each bin, not over all rows at once"),
-            (error_of(P, y, n_bins, signed=True), "Take the size of each difference: abs"),
-            (-error_of(P, y, n_bins, signed=True), "Take the size of each difference: abs"),
-            (error_of(P, y, n_bins, square=True), "Take the size of each difference, no square"),
-            (right * len(y), "Divide by the number of rows"),
-            (right * len(y) / n_bins, "Weight each bin by its share of the rows"),
-        ]  # fmt: skip
+        wrong = [(error_of(P, y, **({"n_bins": n_bins} | slip)), words) for slip, words in slips]
+        wrong += [(-value, words) for value, words in wrong if "abs" in words]
+        wrong.append((right * len(y), "Divide by the number of rows"))
         result = _call(function, P, y, n_bins)
         try:
-            _expect_array(result, right, place)
+            _expect_array(result, right, f"the error of {len(P)} rows with {n_bins} bins")
         except AssertionError as error:
             words = ""
             if "NaN" in str(error):
                 words = "The mean of an empty bin is NaN: leave empty bins out"
             elif shape(result) == () and result is not None:
-                fits = [m for m in mistakes if _abs(m[0] - right) > 1e-9]
-                words = _first_that_fits(float(result), fits) or words
+                fits = [(value, hint) for value, hint in wrong if _abs(value - right) > 1e-9]
+                words = _first_that_fits(float(result), fits)
             raise AssertionError(f"{error}. {words}" if words else str(error)) from None
 
 
