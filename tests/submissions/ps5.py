@@ -200,7 +200,7 @@ def calibration_error(P, y, n_bins):
         total += abs(confidence[inside].mean() - right[inside].mean()) * inside.mean()
     return total
 """,
-            "digit_reader": reader(NARROW, "SGD(0.1)", "64"),
+            "digit_reader": reader(NARROW, "SGD(0.05)", "32"),
         },
         lost={
             "split_rows-graded": "a row came twice",
