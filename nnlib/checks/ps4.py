@@ -93,7 +93,7 @@ def _watch_training(function, n, size, epochs, seed):
     y = arange(n) % 3
     targets = array([[1.0, -2.0], [0.5, 3.0]]), array([0.25, -1.0])
     parameters = [array([[2.0, 0.0], [1.0, -1.0]]), array([1.0, 1.0])]
-    follow = [w.copy() for w in parameters]
+    arrays, follow = list(parameters), [w.copy() for w in parameters]
     notes = []
 
     def gradients(given, rows_X, rows_y):
@@ -110,6 +110,9 @@ def _watch_training(function, n, size, epochs, seed):
         "your function shuffled X or y themselves: shuffle row numbers, and leave the data alone"
     )
     assert notes, f"{place}: the function gradients was never called"
+    assert all(w is array for w, array in zip(parameters, arrays, strict=True)), (
+        f"{place}: there are new arrays in the list of parameters: w -= … changes the old ones"
+    )
     batches = [[int(x[0] // 2) for x in note[2].reshape(-1, 2)] for note in notes]
     for i, (given, before, _, labels) in enumerate(notes):
         assert batches[i], f"{place}: a batch is empty"

@@ -22,7 +22,7 @@ __all__ = [
 
 def check_split_rows(function):
     """Check split_rows(y, share, rng): the same share of each class is set aside."""
-    for counts, share in [((10, 20, 30), 0.2), ((8, 4, 4), 0.25), ((40, 0, 60), 0.1)]:
+    for counts, share in [((10, 20, 30), 0.2), ((9, 15, 4), 0.25), ((40, 0, 60), 0.1)]:
         y = array([c for c, count in enumerate(counts) for _ in range(count)])
         y = y[default_rng(50).permutation(len(y))]
         given = f"{len(y)} labels and a share of {share}"

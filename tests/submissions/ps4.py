@@ -324,9 +324,15 @@ def warmup_cosine(peak, warmup_steps, total_steps):
         },
     ),
     Submission(
-        "rates too small and too large",
-        cells={"iris_recipe": change(RECIPE, "0.1, 32, 200", "0.0005, 32, 100")},
-        lost={"iris_recipe-graded": "of the held-out flowers are right"},
+        "new arrays in the list, a rate that is too small",
+        cells={
+            "train": change(TRAIN, "parameters[i] -= ", "parameters[i] = parameters[i] - "),
+            "iris_recipe": change(RECIPE, "0.1, 32, 200", "0.0005, 32, 100"),
+        },
+        lost={
+            "train-graded": "there are new arrays in the list of parameters",
+            "iris_recipe-graded": "of the held-out flowers are right",
+        },
     ),
     Submission(
         "a rate at which everything blows up",
