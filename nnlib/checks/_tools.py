@@ -118,3 +118,45 @@ def _slopes_of_loss(loss, Y, P, h=1e-5):
         below[i] -= h
         slopes[i] = (loss(Y, above) - loss(Y, below)) / (2 * h)
     return slopes
+
+
+def _products(A, B):
+    """The matrix product of A and B by loops."""
+    return array(
+        [[sum(a * b for a, b in zip(row, column, strict=True)) for column in B.T] for row in A]
+    )
+
+
+def _slopes(f, x, h=1e-5):
+    """Central differences of a function of one array."""
+    return _slopes_of_loss(lambda _, values: f(values), None, x, h)
+
+
+def _hint_that_fits(value, expected, mistakes):
+    """Words for the first mistake that a wrong value equals, or no words."""
+    found = asarray(value, dtype=_float64)
+
+    def equals(other):
+        same = shape(found) == shape(other)
+        return same and _all(_abs(found - other) <= 1e-6 + 1e-5 * _abs(asarray(other)))
+
+    if equals(expected):
+        return ""
+    return next((words for mistake, words in mistakes if equals(mistake)), "")
+
+
+def _expect_gradients(result, expected, names, mistakes, arguments):
+    """Gradients in order, each with the shape of what it belongs to."""
+    assert result is not None, "the result is None: does the function return it?"
+    assert isinstance(result, tuple | list) and len(result) == len(names), (
+        f"return {len(names)} arrays: {', '.join(names)}, in this order"
+    )
+    shapes = ", ".join(str(argument.shape) for argument in arguments)
+    for name, value, right, known in zip(names, result, expected, mistakes, strict=True):
+        assert value is not None, f"{name} is None"
+        hint = _hint_that_fits(value, right, known)
+        if shape(value) != right.shape:
+            hint = f"A gradient has the shape of what it belongs to, here {name[1:]}"
+            if name == "db":
+                hint = "db has one number for each unit: sum over the samples, axis 0"
+        _expect_with_hint(value, right, f"{name} for arguments of shapes {shapes}", hint)

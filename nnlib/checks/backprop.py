@@ -1,16 +1,17 @@
 """Checkers for page 04: gradients sent back through layers."""
 
-from numpy import abs as _abs
 from numpy import all as _all
-from numpy import array, asarray, errstate, ndarray, shape
-from numpy import float64 as _float64
+from numpy import array, errstate, ndarray, shape
 from numpy.random import default_rng
 
 from nnlib.checks._tools import (
     _call,
+    _expect_gradients,
     _expect_with_hint,
+    _hint_that_fits,
+    _products,
     _slope_of,
-    _slopes_of_loss,
+    _slopes,
     _softplus,
     _weighted_sums,
 )
@@ -178,13 +179,6 @@ def _relu(z):
     return max(z, 0.0)
 
 
-def _products(A, B):
-    """The matrix product of A and B by loops."""
-    return array(
-        [[sum(a * b for a, b in zip(row, column, strict=True)) for column in B.T] for row in A]
-    )
-
-
 def _mean_square_of(X, Y):
     """Mean squared error of the linear model X w, as a function of w."""
 
@@ -193,11 +187,6 @@ def _mean_square_of(X, Y):
         return sum(miss * miss for miss in misses) / len(misses)
 
     return loss
-
-
-def _slopes(f, x, h=1e-5):
-    """Central differences of a function of one array."""
-    return _slopes_of_loss(lambda _, values: f(values), None, x, h)
 
 
 def _layer_slopes(activation, dA, X, W, b, skip=False, again=False):
@@ -212,33 +201,3 @@ def _layer_slopes(activation, dA, X, W, b, skip=False, again=False):
     dZ = dA * array([[slope(z) for z in row] for row in at])
     dX = _products(dZ, W.T) + (dA if skip else 0)
     return dX, _products(X.T, dZ), array([sum(column) for column in dZ.T])
-
-
-def _hint_that_fits(value, expected, mistakes):
-    """Words for the first mistake that a wrong value equals, or no words."""
-    found = asarray(value, dtype=_float64)
-
-    def equals(other):
-        same = shape(found) == shape(other)
-        return same and _all(_abs(found - other) <= 1e-6 + 1e-5 * _abs(asarray(other)))
-
-    if equals(expected):
-        return ""
-    return next((words for mistake, words in mistakes if equals(mistake)), "")
-
-
-def _expect_gradients(result, expected, names, mistakes, arguments):
-    """Gradients in order, each with the shape of what it belongs to."""
-    assert result is not None, "the result is None: does the function return it?"
-    assert isinstance(result, tuple | list) and len(result) == len(names), (
-        f"return {len(names)} arrays: {', '.join(names)}, in this order"
-    )
-    shapes = ", ".join(str(argument.shape) for argument in arguments)
-    for name, value, right, known in zip(names, result, expected, mistakes, strict=True):
-        assert value is not None, f"{name} is None"
-        hint = _hint_that_fits(value, right, known)
-        if shape(value) != right.shape:
-            hint = f"A gradient has the shape of what it belongs to, here {name[1:]}"
-            if name == "db":
-                hint = "db has one number for each unit: sum over the samples, axis 0"
-        _expect_with_hint(value, right, f"{name} for arguments of shapes {shapes}", hint)
