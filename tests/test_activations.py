@@ -141,9 +141,14 @@ def test_get_finds_by_name_and_passes_records_through():
     [
         ("rely", ValueError, "Did you mean 'relu'"),
         ("ReLU", ValueError, "Did you mean 'relu'"),
-        ("xyz", ValueError, "Known: linear"),
+        ("xyz", ValueError, "unknown activation 'xyz'. Known: linear, sigmoid, tanh"),
         (3, TypeError, "activation must be a name"),
-        (relu, TypeError, "ActivationFunction"),
+        (
+            np.tanh,
+            TypeError,
+            "^an activation is a name or an ActivationFunction, got <ufunc 'tanh'>: "
+            r"write ActivationFunction\(name, function, derivative\)$",
+        ),
     ],
 )
 def test_get_says_what_is_wrong(identifier, error, message):
