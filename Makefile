@@ -5,7 +5,7 @@ CANDIDATES = $(PYTHON) python3 python3.13 python3.12 python3.11 python3.10 pytho
 BIN = .venv/bin
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 10))
 
-.PHONY: help run test lab notebooks clean
+.PHONY: help run test lab notebooks mutants clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -24,6 +24,10 @@ lab: .venv/installed ## open the series in JupyterLab
 
 notebooks: .venv/installed ## run the notebooks on the real data and store their outputs
 	$(BIN)/python notebooks/run.py --in-place $(NOTEBOOK)
+
+mutants: .venv/installed ## break the core on purpose, see what the tests let through (MODULE=losses: one)
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet -e '.[mutants]'
+	$(BIN)/python tests/mutants.py $(MODULE)
 
 clean: ## remove the environment and everything built
 	rm -rf .venv build nnlib.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -82,6 +82,7 @@ ONES = np.ones
         (((5, 2), (3, 4), (4,)), ": n_in is 2 in X, but 3 in W"),
         (((3, 5), (3, 4), (4,)), ": did you pass X.T?"),
         (((5, 3), (4, 3), (4,)), ": did you pass W.T?"),
+        (((3, 1), (3, 4), (4,)), ": did you pass X.T?"),
         (((3,), (3, 4), (4,)), ": did you mean X[None, :]?"),
         (((5, 1), (1, 4), (4, 1)), ": did you mean b.ravel()?"),
         (((5, 1), (1, 4), (1, 4)), ": did you mean b.ravel()?"),
@@ -116,6 +117,17 @@ def test_what_fits_runs_however_it_is_passed(layer):
         np.testing.assert_array_equal(result, np.full((5, 4), 4.0))
 
 
+def test_what_the_guard_does_not_name_is_passed_on():
+    @expects(X="n k")
+    def powers(X, base=0, *, power=1, **more):
+        return X**power + base, more
+
+    for X in (2 * ONES((1, 2)), [[2.0, 2.0]]):
+        value, more = powers(X, 1, power=2, name="x")
+        np.testing.assert_array_equal(value, [[5, 5]])
+        assert more == {"name": "x"}
+
+
 def test_dots_stand_for_the_same_axes_everywhere(difference):
     for shape in ((3,), (3, 2), (3, 2, 4)):
         np.testing.assert_array_equal(difference(ONES(shape), ONES(shape)), np.zeros(shape))
@@ -127,6 +139,12 @@ def test_dots_stand_for_the_same_axes_everywhere(difference):
         difference,
         ONES((3, 1)),
         ONES(3),
+    )
+    refuses(
+        "<lambda> expects Y (n, ...), A (n, ...), but got Y (2, 3), A (2, 4)",
+        difference,
+        ONES((2, 3)),
+        ONES((2, 4)),
     )
     refuses(
         "<lambda> expects Y (n, ...), A (n, ...), but got Y (), A (3,)",
@@ -143,6 +161,12 @@ def test_dots_alone_take_any_shape_but_an_empty_one(double, last_axis):
         assert last_axis(ONES(shape)) == shape[-1]
     refuses("<lambda> expects Z (..., k), but got Z ()", last_axis, 1.0)
     refuses("<lambda> expects Z (..., k), but got Z (2, 0): Z is empty", last_axis, ONES((2, 0)))
+
+
+def test_dots_and_names_are_written_as_shapes():
+    mixed = expects(a="...", b="n")(lambda a, b: None)
+    refuses("<lambda> expects a (...), b (n,), but got a (2,), b (1, 2): did you mean b.ravel()?",
+            mixed, ONES(2), ONES((1, 2)))  # fmt: skip
 
 
 def test_arrays_of_one_shape_are_asked_for_in_words(step):
@@ -335,6 +359,7 @@ def test_look_up():
 def test_a_batch_is_taken_as_it_is_or_as_numbers_of_the_models_dtype():
     x = ONES((3, 2), np.float32)
     assert as_batch(x, np.float32) is x
+    assert as_batch([[7]], np.float32).tolist() == [[7.0]]
     for other in ([[1, 1], [1, 1], [1, 1]], x.astype(bool), x.astype(np.float64)):
         batch = as_batch(other, np.float32)
         assert batch.dtype == np.float32

@@ -136,6 +136,12 @@ def test_one_hot_rejects_what_is_no_label(y, message):
         one_hot(y, 3)
 
 
+@pytest.mark.parametrize("n_classes", [0, 2.5, None])
+def test_one_hot_needs_a_number_of_classes(n_classes):
+    with pytest.raises(ValueError, match=r"^n_classes must be a whole number, 1 or more, got "):
+        one_hot([0], n_classes)
+
+
 @pytest.mark.parametrize(
     ("name", "y", "n", "k", "expected"),
     [

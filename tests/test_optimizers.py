@@ -161,10 +161,11 @@ def test_gradients_of_other_shapes_are_named_and_nothing_changes():
 
 
 @pytest.mark.parametrize(
-    ("optimizer", "n"),
-    [(SGD(), 0), (SGD(momentum=0.9), 1), (RMSprop(), 1), (Adam(), 2)],
+    ("kind", "settings", "n"),
+    [(SGD, {}, 0), (SGD, {"momentum": 0.9}, 1), (RMSprop, {}, 1), (Adam, {}, 2)],
 )
-def test_an_optimizer_remembers_what_its_formula_needs_and_no_more(optimizer, n):
+def test_an_optimizer_remembers_what_its_formula_needs_and_no_more(kind, settings, n):
+    optimizer = kind(**settings)
     optimizer.apply([np.ones(2), np.ones((2, 3))], [np.ones(2), np.ones((2, 3))])
     shapes = [[array.shape for array in arrays] for arrays in optimizer.memory]
     assert shapes == [[(2,)] * n, [(2, 3)] * n]
