@@ -24,7 +24,7 @@ def test_numerical_gradient_takes_whole_numbers_lists_and_single_numbers():
 
 def test_numerical_gradient_needs_one_number_of_its_function():
     for f in (lambda x: x, lambda x: None, lambda x: "1"):
-        with pytest.raises(ValueError, match=r"^f must return one number: "):
+        with pytest.raises(ValueError, match=r"^f must return one number, but it returned "):
             numerical_gradient(f, [1.0, 2.0])
 
 

@@ -434,6 +434,16 @@ def test_a_training_that_diverges_says_so_and_keeps_the_last_finite_epoch():
     )
 
 
+def test_nothing_is_warned_of_where_an_error_follows():
+    model = Sequential([Input((3,)), Dense(2), Dense(1)])
+    model.set_weights([np.full((3, 2), 1e38), [0, 0], [[1], [-1]], [0]])  # infinity less infinity
+    model.compile("sgd", "mse")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(FloatingPointError, match="the loss of a batch is nan"):
+            model.fit(np.full((4, 3), 9.0), np.ones(4), verbose=0)
+
+
 def test_a_training_that_diverges_at_once_leaves_the_starting_weights():
     model = steep_model(SGD(1e30))
     before = model.get_weights()
@@ -450,7 +460,8 @@ def test_a_training_that_diverges_at_once_leaves_the_starting_weights():
 def test_a_last_step_into_infinity_is_found_though_every_loss_was_finite():
     model = steep_model(SGD(3e38))
     before = model.get_weights()
-    with pytest.raises(FloatingPointError, match="a weight is NaN or infinite after the last step"):
+    message = r"in epoch 1: a weight is NaN or infinite after the last step\. Likely causes"
+    with pytest.raises(FloatingPointError, match=message):
         model.fit(X, X[:, 0] + 3, batch_size=20, verbose=0)
     for kept, now in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(kept, now)
@@ -525,10 +536,15 @@ def test_layers_build_on_input_or_on_the_first_data():
 
 
 def test_layers_added_later_are_built_too():
+    expected = Sequential([Input((3,)), Dense(4), Dense(2)], seed=1)
     model = Sequential([Input((3,))], seed=1)
     model.add(Dense(4))
     model.add(Dense(2))
-    assert same_weights(model, Sequential([Input((3,)), Dense(4), Dense(2)], seed=1))
+    assert same_weights(model, expected)
+    model = Sequential([Dense(4)], seed=1)
+    model.build((None, 3))
+    model.add(Dense(2))
+    assert same_weights(model, expected)
 
 
 def test_summary_has_a_line_per_layer(capsys):
@@ -887,7 +903,9 @@ def test_what_is_no_weight_changes_nothing(change, message, error):
     model = small_model()
     model.build((None, 3))
     weights = change(model.get_weights())
-    raises_and_changes_nothing(model, message, lambda: model.set_weights(weights), error)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        raises_and_changes_nothing(model, message, lambda: model.set_weights(weights), error)
 
 
 def test_weights_come_as_lists_too():
