@@ -5,7 +5,7 @@ CANDIDATES = $(PYTHON) python3 python3.13 python3.12 python3.11 python3.10 pytho
 BIN = .venv/bin
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 10))
 
-.PHONY: help run test lab notebooks mutants clean
+.PHONY: help run test lab notebooks coverage mutants clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -24,6 +24,10 @@ lab: .venv/installed ## open the series in JupyterLab
 
 notebooks: .venv/installed ## run the notebooks on the real data and store their outputs
 	$(BIN)/python notebooks/run.py --in-place $(NOTEBOOK)
+
+coverage: .venv/installed ## lines and branches of nnlib that the unit tests run through
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet -e '.[coverage]'
+	$(BIN)/pytest tests -m "not slow" -n auto --dist loadfile --cov
 
 mutants: .venv/installed ## break the core on purpose, see what the tests let through (MODULE=losses: one)
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet -e '.[mutants]'
