@@ -10,6 +10,7 @@ from nnlib._guards import (
     as_batch,
     as_numbers,
     check,
+    check_function,
     expects,
     is_whole,
     look_up,
@@ -163,6 +164,15 @@ def test_dots_alone_take_any_shape_but_an_empty_one(double, last_axis):
     refuses("<lambda> expects Z (..., k), but got Z (2, 0): Z is empty", last_axis, ONES((2, 0)))
 
 
+def test_a_digit_is_a_size():
+    plane = expects(X="n 2")(lambda X: X.sum(axis=1))
+    for X in (ONES((3, 2)), [[1, 1], [1, 1], [1, 1]]):
+        np.testing.assert_array_equal(plane(X), [2, 2, 2])
+    message = "<lambda> expects X (n, 2), but got X"
+    refuses(f"{message} (5, 3)", plane, ONES((5, 3)))
+    refuses(f"{message} (2, 3): did you pass X.T?", plane, ONES((2, 3)))
+
+
 def test_dots_and_names_are_written_as_shapes():
     mixed = expects(a="...", b="n")(lambda a, b: None)
     refuses("<lambda> expects a (...), b (n,), but got a (2,), b (1, 2): did you mean b.ravel()?",
@@ -301,6 +311,8 @@ def test_check():
     check(True, "not said")
     refuses("said", check, False, "said")
     refuses("said", check, 0, "said", TypeError, error=TypeError)
+    check_function("f", np.exp)
+    refuses("f must be a function, got 'exp'", check_function, "f", "exp", error=TypeError)
 
 
 @pytest.mark.parametrize("value", [2, 3, np.int64(2), np.uint8(200)])

@@ -610,7 +610,7 @@ def test_a_file_is_written_beside_its_place_and_then_put_there(tmp_path, monkeyp
 
     monkeypatch.setattr(np, "savez", look_around)
     model.save_weights(str(path))
-    assert re.fullmatch(r"weights\.npz\.[0-9a-f]{32}\.part", *seen)
+    assert re.fullmatch(r"\.weights-[0-9a-f]{32}\.part", *seen)
     with np.load(path) as file:
         assert list(file) == ["array_0", "array_1", "array_2", "array_3"]
 
