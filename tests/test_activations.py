@@ -159,3 +159,10 @@ def test_get_says_what_is_wrong(identifier, error, message):
 def test_a_record_of_ones_own():
     record = ActivationFunction("cube", lambda Z: Z**3, lambda Z: 3 * Z**2)
     assert activations.get(record)(np.array([2.0])) == 8
+
+
+def test_a_record_takes_functions_only():
+    for settings, name in ((("cube", 3, None), "function"), (("cube", np.tanh, 3), "derivative")):
+        with pytest.raises(TypeError, match=f"^{name} must be a function, got 3$"):
+            ActivationFunction(*settings)
+    assert ActivationFunction("bend", np.tanh, None).derivative is None

@@ -226,3 +226,11 @@ def test_get():
 def test_nothing_broadcasts(function):
     with pytest.raises(ValueError):
         function(np.zeros(3), np.zeros((3, 1)))
+
+
+def test_a_record_takes_functions_only():
+    wrong = {"function": ("mine", 3, np.abs, None), "gradient": ("mine", np.abs, 3, None)}
+    for name, settings in wrong.items():
+        with pytest.raises(TypeError, match=f"^{name} must be a function, got 3$"):
+            losses.Loss(*settings)
+    assert losses.Loss("mine", np.abs, np.abs, None).gradient is np.abs
