@@ -5,7 +5,7 @@ CANDIDATES = $(PYTHON) python3 python3.13 python3.12 python3.11 python3.10 pytho
 BIN = .venv/bin
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 10))
 
-.PHONY: help run test lab notebooks assignments grade clean
+.PHONY: help run test lab notebooks assignments grade coverage mutants clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -30,6 +30,14 @@ assignments: .venv/installed ## generate the student versions of the problem set
 
 grade: .venv/installed ## grade a folder of students (SUBMISSIONS=DIR), to DIR-graded
 	$(BIN)/python notebooks/assignments/grade.py $(if $(SUBMISSIONS),"$(SUBMISSIONS)")
+
+coverage: .venv/installed ## lines and branches of nnlib that the unit tests run through
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet -e '.[coverage]'
+	$(BIN)/pytest tests -m "not slow" -n auto --dist loadfile --cov
+
+mutants: .venv/installed ## break the core on purpose, see what the tests let through (MODULE=losses: one)
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet -e '.[mutants]'
+	$(BIN)/python tests/mutants.py $(MODULE)
 
 clean: ## remove the environment and everything built
 	rm -rf .venv build nnlib.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -141,9 +141,14 @@ def test_get_finds_by_name_and_passes_records_through():
     [
         ("rely", ValueError, "Did you mean 'relu'"),
         ("ReLU", ValueError, "Did you mean 'relu'"),
-        ("xyz", ValueError, "Known: linear"),
+        ("xyz", ValueError, "unknown activation 'xyz'. Known: linear, sigmoid, tanh"),
         (3, TypeError, "activation must be a name"),
-        (relu, TypeError, "ActivationFunction"),
+        (
+            np.tanh,
+            TypeError,
+            "^an activation is a name or an ActivationFunction, got <ufunc 'tanh'>: "
+            r"write ActivationFunction\(name, function, derivative\)$",
+        ),
     ],
 )
 def test_get_says_what_is_wrong(identifier, error, message):
@@ -154,3 +159,10 @@ def test_get_says_what_is_wrong(identifier, error, message):
 def test_a_record_of_ones_own():
     record = ActivationFunction("cube", lambda Z: Z**3, lambda Z: 3 * Z**2)
     assert activations.get(record)(np.array([2.0])) == 8
+
+
+def test_a_record_takes_functions_only():
+    for settings, name in ((("cube", 3, None), "function"), (("cube", np.tanh, 3), "derivative")):
+        with pytest.raises(TypeError, match=f"^{name} must be a function, got 3$"):
+            ActivationFunction(*settings)
+    assert ActivationFunction("bend", np.tanh, None).derivative is None

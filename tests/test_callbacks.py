@@ -53,17 +53,28 @@ def test_a_training_that_runs_to_its_end():
     assert model.get_weights()[0][0, 0] == 2
 
 
-def test_small_changes_do_not_count():
-    assert train([3, 2.95, 2.9, 2.85], min_delta=0.2)[1].stopped_epoch == 1
+@pytest.mark.parametrize("min_delta", [0.2, -0.2])
+def test_small_changes_do_not_count(min_delta):
+    assert train([3, 2.95, 2.9, 2.85], min_delta=min_delta)[1].stopped_epoch == 1
+    assert train([3, 2.85, 2.5, 2], min_delta=min_delta)[1].stopped_epoch == 1
+    assert train([3, 2.75, 2.5, 2], min_delta=min_delta)[1].stopped_epoch is None
+
+
+def test_small_changes_count_unless_told_otherwise_but_no_change_does_not():
+    assert train([3, 2.99, 2.98])[1].stopped_epoch is None
+    assert train([3, 3, 2])[1].stopped_epoch == 1
 
 
 def test_accuracy_is_better_when_higher():
     _, stopping = train([0.5, 0.7, 0.6, 0.9], name="val_accuracy")
     assert (stopping.stopped_epoch, stopping.best) == (2, 0.7)
+    _, stopping = train([0.5, 0.57, 0.9], name="val_accuracy", min_delta=0.1)
+    assert (stopping.stopped_epoch, stopping.best) == (1, 0.5)
 
 
 def test_nan_is_no_improvement():
     assert train([3, float("nan"), 1])[1].stopped_epoch == 1
+    assert train([float("nan"), float("nan"), 1])[1].stopped_epoch == 1
 
 
 def test_a_second_training_starts_afresh():
@@ -75,6 +86,24 @@ def test_a_second_training_starts_afresh():
 
 def test_what_is_not_recorded_cannot_be_watched():
     model = Sequential([Dense(1)])
-    model.compile("sgd", "mse")
-    with pytest.raises(ValueError, match="watches 'val_loss', but only loss are recorded"):
+    model.compile("sgd", "mse", ["accuracy"])
+    message = (
+        "^EarlyStopping watches 'val_loss', but only loss, accuracy are recorded: "
+        "give fit validation_data or a validation_split, or compile with metrics$"
+    )
+    with pytest.raises(ValueError, match=message):
         model.fit(X, X, callbacks=[EarlyStopping()], verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"monitor": None}, "^monitor must be a name, as 'val_loss', got None$"),
+        ({"min_delta": "0.1"}, "^min_delta must be a number, got '0.1'$"),
+        ({"patience": -1}, "^patience must be a whole number, 0 or more, got -1$"),
+        ({"patience": 2.5}, "^patience must be a whole number, 0 or more, got 2.5$"),
+    ],
+)
+def test_settings_out_of_range_are_errors(settings, message):
+    with pytest.raises(ValueError, match=message):
+        EarlyStopping(**settings)

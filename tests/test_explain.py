@@ -230,6 +230,9 @@ def test_what_is_no_function_or_does_not_fit_is_refused(shown):
     for thing in (np.exp, Dense, "dense_forward", None):
         with pytest.raises(TypeError, match="takes a function written in Python"):
             explain_function(thing, np.ones(3))
+    double = lambda Z: 2 * Z  # noqa: E731
+    with pytest.raises(ValueError, match="takes a function made by `def`, got <function"):
+        explain_function(double, np.ones(3))
     with pytest.raises(TypeError, match="missing a required argument: 'b'"):
         explain_function(dense_forward, np.ones((1, 1)), np.ones((1, 1)))
 

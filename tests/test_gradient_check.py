@@ -22,6 +22,12 @@ def test_numerical_gradient_takes_whole_numbers_lists_and_single_numbers():
     assert numerical_gradient(lambda x: x**2, 3) == pytest.approx(6)
 
 
+def test_numerical_gradient_needs_one_number_of_its_function():
+    for f in (lambda x: x, lambda x: None, lambda x: "1"):
+        with pytest.raises(ValueError, match=r"^f must return one number, but it returned "):
+            numerical_gradient(f, [1.0, 2.0])
+
+
 def test_numerical_gradient_keeps_float32():
     x = np.array([1.0], np.float32)
     assert numerical_gradient(lambda x: x[0] ** 2, x, h=1e-2).dtype == np.float32
@@ -39,8 +45,12 @@ def test_relative_error():
     assert relative_error([0.0], [0.0]) == 0
     assert relative_error([1.0], [-1.0]) == 1
     assert relative_error([1.0], [1.1]) == pytest.approx(0.1 / 2.1)
-    with pytest.raises(ValueError, match="a, b of one shape"):
+    assert relative_error([1e-9], [-1e-9]) == 1
+    with pytest.raises(ValueError, match="expects a, b of one shape, but got"):
         relative_error(np.ones(2), np.ones((2, 1)))
+    for arguments, name in ((("x", [1.0]), "a"), (([1.0], "x"), "b")):
+        with pytest.raises(ValueError, match=f"^{name} must hold numbers, got dtype <U1"):
+            relative_error(*arguments)
 
 
 def model_of(activation, dtype="float64"):
@@ -69,6 +79,20 @@ def test_check_gradients_catches_a_wrong_one():
     assert errors["W2"] < 1e-8 and errors["b2"] < 1e-8
 
 
+def test_check_gradients_nudges_by_h():
+    small, large = (
+        check_gradients(model_of("tanh"), DATA[:, :3], DATA[:, 3:], h) for h in (1e-5, 1)
+    )
+    assert max(small.values()) < 1e-8
+    assert min(large["W1"], large["b1"]) > 0.1  # curved: a wide nudge misses the slope
+
+
 def test_check_gradients_needs_float64():
-    with pytest.raises(ValueError, match='dtype="float64"'):
+    message = (
+        "^a gradient check needs float64, but the model computes in float32: "
+        r'make it with Sequential\(…, dtype="float64"\)$'
+    )
+    with pytest.raises(TypeError, match=r"^expected a model, got 'tanh'$"):
+        check_gradients("tanh", DATA[:, :3], DATA[:, 3:])
+    with pytest.raises(ValueError, match=message):
         check_gradients(model_of("tanh", "float32"), DATA[:, :3], DATA[:, 3:])

@@ -29,6 +29,13 @@ def test_glorot_uniform_stays_within_its_limit_and_fills_it():
     assert np.mean(np.abs(W) < limit / 2) == pytest.approx(0.5, abs=0.01)
 
 
+def test_glorot_uniform_takes_a_bias_for_as_wide_in_as_out():
+    b = glorot_uniform((50_000,), np.random.default_rng(0))
+    limit = np.sqrt(6 / 100_000)
+    assert b.shape == (50_000,)
+    assert 0.999 * limit < np.abs(b).max() <= limit
+
+
 @pytest.mark.parametrize("initializer", [lecun_normal, he_normal])
 def test_normals_have_the_tails_of_a_normal(initializer):
     W = initializer(SHAPE, np.random.default_rng(0))

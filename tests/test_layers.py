@@ -58,6 +58,11 @@ def test_dense_backward_can_leave_the_input_gradient_out():
     dX, dW, db = dense_backward(DIFFERENCE, np.maximum(Z1, 0), W2, input_gradient=False)
     assert dX is None
     assert (dW.shape, db.shape) == ((2, 1), (1,))
+    layer = Dense(1)
+    layer.build(2, np.random.default_rng(0), "float64")
+    layer.forward(np.maximum(Z1, 0))
+    assert layer.backward(DIFFERENCE, input_gradient=False) is None
+    np.testing.assert_array_equal(layer.dW, dW)
 
 
 def test_dense_holds_the_arrays_and_calls_the_functions():
@@ -88,6 +93,13 @@ def test_build_draws_in_the_dtype_asked_for():
     assert (layer.W.shape, layer.b.shape) == ((3, 4), (4,))
     assert layer.W.dtype == layer.b.dtype == np.float32
     assert (layer.b == 0).all() and (layer.W != 0).all()
+
+
+def test_biases_are_drawn_too_where_that_is_asked_for():
+    layer = Dense(4, bias_initializer="he_normal")
+    layer.build(3, np.random.default_rng(0), "float64")
+    assert layer.b.shape == (4,) and layer.b.dtype == np.float64
+    assert (layer.b != 0).all()
 
 
 def test_biases_start_where_they_are_told_to_and_are_never_whole_numbers():
@@ -123,8 +135,9 @@ def test_input_shape_must_be_one_whole_number(shape):
         (np.ones((784, 128)), r"Dense\(64\) expects 784 features but got X with shape \(784, 128\)"
          r": did you pass X.T\?"),
         (np.ones((5, 3)), r"expects 784 features but got X with shape \(5, 3\)$"),
-        (np.ones(784), r"did you mean X\[None, :\]"),
-        (np.ones((2, 28, 28)), "two axes"),
+        (np.ones(784), r"\(784,\): for a single sample, did you mean X\[None, :\]\?$"),
+        (np.ones((2, 28, 28)), r"\(2, 28, 28\): X needs two axes, \(samples, features\)$"),
+        (np.ones(5), r"\(5,\): X needs two axes"),
     ],
 )  # fmt: skip
 def test_wrong_input_is_an_error_that_names_the_fix(x, message):
@@ -135,17 +148,49 @@ def test_wrong_input_is_an_error_that_names_the_fix(x, message):
 
 
 def test_a_layer_without_weights_says_so():
-    with pytest.raises(ValueError, match=r"call build\(n_features, rng\)"):
-        Dense(2)(X)
-    with pytest.raises(ValueError, match="no weights yet"):
+    message = (
+        r"^Dense\(2, activation='linear'\) has no weights yet: call build\(n_features, rng\), "
+        "or put it in a Sequential, which builds its layers on an Input or on the first data$"
+    )
+    for use in (Dense(2), Dense(2).forward):
+        with pytest.raises(ValueError, match=message):
+            use(X)
+    with pytest.raises(ValueError, match=r"has no weights yet, so they cannot be counted$"):
         Dense(2).count_params()
+
+
+def test_a_layer_that_has_seen_no_batch_has_no_gradient():
+    layer = Dense(2)
+    layer.build(1, np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"seen no batch yet: call forward\(X\) before backward$"):
+        layer.backward(np.ones((5, 2)))
+
+
+@pytest.mark.parametrize("n_features", [0, 2.5, None, True])
+def test_the_width_of_the_input_must_be_a_whole_number(n_features):
+    with pytest.raises(ValueError, match=r"^n_features must be a whole number, 1 or more, got "):
+        Dense(2).build(n_features, np.random.default_rng(0))
 
 
 def test_an_initializer_of_the_wrong_shape_is_named_before_anything_is_set():
     layer = Dense(2, kernel_initializer=lambda shape, rng: np.zeros(shape[::-1]))
-    with pytest.raises(ValueError, match=r"needs starting values of shape \(3, 2\)"):
+    message = (
+        r"^Dense\(2, activation='linear'\) needs starting values of shape \(3, 2\), "
+        r"but its initializer gave \(2, 3\)$"
+    )
+    with pytest.raises(ValueError, match=message):
         layer.build(3, np.random.default_rng(0))
     assert layer.W is None
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_an_initializer_that_gives_nan_or_infinity_is_named(value):
+    layer = Dense(2, bias_initializer=lambda shape, rng: np.full(shape, value))
+    with pytest.raises(
+        ValueError, match=r"^an initializer of Dense\(2, .+\) gave NaN or infinity$"
+    ):
+        layer.build(3, np.random.default_rng(0))
+    assert layer.W is None and layer.b is None
 
 
 def test_what_a_layer_prints_as():

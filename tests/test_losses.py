@@ -116,16 +116,30 @@ def test_one_hot():
 @pytest.mark.parametrize(
     ("y", "message"),
     [
-        ([0, 3], "between 0 and 2"),
-        ([-1, 0], "between 0 and 2"),
-        ([0.5, 1], "whole numbers"),
-        (["setosa"], "LabelEncoder"),
-        ([[0], [1]], "one axis"),
+        (
+            [0, 3],
+            "^labels must lie between 0 and 2, got 0 to 3: do they start at 1, "
+            r"or does the output layer have too few units\?$",
+        ),
+        ([-1, 0], "between 0 and 2, got -1 to 0"),
+        (
+            [0.5, 1, 2, 1],
+            r"^labels must be whole numbers from 0 to 2, got \[0.5, 1.0, 2.0\]…: "
+            "sklearn.preprocessing.LabelEncoder makes them from names$",
+        ),
+        (["setosa"], r"got \['setosa'\]…: sklearn.preprocessing.LabelEncoder"),
+        ([[0], [1]], r"^labels need one axis, \(n,\), but got shape \(2, 1\)$"),
     ],
 )
 def test_one_hot_rejects_what_is_no_label(y, message):
     with pytest.raises(ValueError, match=message):
         one_hot(y, 3)
+
+
+@pytest.mark.parametrize("n_classes", [0, 2.5, None])
+def test_one_hot_needs_a_number_of_classes(n_classes):
+    with pytest.raises(ValueError, match=r"^n_classes must be a whole number, 1 or more, got "):
+        one_hot([0], n_classes)
 
 
 @pytest.mark.parametrize(
@@ -135,6 +149,7 @@ def test_one_hot_rejects_what_is_no_label(y, message):
         ("mse", [[1, 2], [3, 4]], 2, 2, [[1, 2], [3, 4]]),
         ("binary_crossentropy", [True, False], 2, 1, [[1], [0]]),
         ("categorical_crossentropy", [[1, 0], [0.25, 0.75]], 2, 2, [[1, 0], [0.25, 0.75]]),
+        ("categorical_crossentropy", [[1, 0], [0.25, 0.7505]], 2, 2, [[1, 0], [0.25, 0.7505]]),
         ("sparse_categorical_crossentropy", [1, 0], 2, 2, [[0, 1], [1, 0]]),
         ("sparse_categorical_crossentropy", [[1], [0]], 2, 2, [[0, 1], [1, 0]]),
     ],
@@ -142,7 +157,7 @@ def test_one_hot_rejects_what_is_no_label(y, message):
 def test_targets_take_the_shape_of_the_outputs(name, y, n, k, expected):
     Y = losses.get(name).prepare_targets(y, n, k, np.dtype("float32"))
     assert Y.dtype == np.float32
-    np.testing.assert_array_equal(Y, expected)
+    np.testing.assert_array_equal(Y, np.float32(expected))
 
 
 @pytest.mark.parametrize(
@@ -152,17 +167,44 @@ def test_targets_take_the_shape_of_the_outputs(name, y, n, k, expected):
         ("mse", [[1.0, 2.0, 3.0]], 1, r"y has 1: give each sample its target, or pass y\.T"),
         ("mse", [1.0, 2.0, 3.0], 3, r"\(3, 3\), but got \(3,\): give one column for each output"),
         ("mse", np.ones((3, 2)), 1, "for each output, or .+ units=2"),
-        ("mse", np.ones((3, 1, 1)), 1, "one row of targets"),
-        ("mse", [1.0, np.nan, 3.0], 1, "NaN or infinity: leave"),
-        ("mse", ["a", "b", "c"], 1, "must hold numbers.+LabelEncoder"),
-        ("mse", [], 1, "no samples.+give each"),
-        ("mse", 3.0, 1, "no samples"),
+        ("mse", np.ones((3, 1, 1)), 1, r"got \(3, 1, 1\): give each sample one row of targets$"),
+        ("mse", [1.0, np.nan, 3.0], 1, "^y holds NaN or infinity: leave those samples out$"),
+        (
+            "mse",
+            ["a", "b", "c", "d"],
+            1,
+            r"^y must hold numbers, got dtype <U1 \(\['a', 'b', 'c'\]…\): "
+            "sklearn.preprocessing.LabelEncoder makes labels from names$",
+        ),
+        ("mse", [], 1, r"^y holds no samples, shape \(0,\): give each sample its target$"),
+        ("mse", 3.0, 1, r"no samples, shape \(\)"),
+        ("mse", [[1.0], [2.0, 3.0]], 1, "^y must be an array, its rows of one length$"),
         ("binary_crossentropy", [0, 2, 1], 1, "between 0 and 1, got 0 to 2: write no as 0"),
-        ("categorical_crossentropy", [0, 1, 2], 3, "use sparse_categorical_crossentropy"),
+        (
+            "categorical_crossentropy",
+            [0, 1, 2],
+            3,
+            ": with class labels use sparse_categorical_crossentropy, "
+            r"or one_hot\(y, k\)$",
+        ),
         ("categorical_crossentropy", [[0], [1], [2]], 3, "use sparse_categorical_crossentropy"),
         ("categorical_crossentropy", [[1, 1], [0, 1], [1, 0]], 2, "sums to 1: name one class"),
         ("categorical_crossentropy", [[2, -1], [0, 1], [1, 0]], 2, "0 and 1, got -1 to 2: one_hot"),
-        ("sparse_categorical_crossentropy", np.eye(3), 3, "use categorical_crossentropy"),
+        (
+            "categorical_crossentropy",
+            [[1, 0], [0, 1], [0.99, 0]],
+            2,
+            "^categorical_crossentropy expects one-hot rows, but not every row of y sums to 1: "
+            "name one class in each, or use binary_crossentropy and sigmoid where several may be "
+            "true$",
+        ),
+        (
+            "sparse_categorical_crossentropy",
+            np.eye(3),
+            3,
+            r"expects class labels of shape \(n,\) but got \(3, 3\): "
+            "with one-hot rows use categorical_crossentropy$",
+        ),
         ("sparse_categorical_crossentropy", [1, 2, 3], 3, "do they start at 1"),
     ],
 )
@@ -184,3 +226,11 @@ def test_get():
 def test_nothing_broadcasts(function):
     with pytest.raises(ValueError):
         function(np.zeros(3), np.zeros((3, 1)))
+
+
+def test_a_record_takes_functions_only():
+    wrong = {"function": ("mine", 3, np.abs, None), "gradient": ("mine", np.abs, 3, None)}
+    for name, settings in wrong.items():
+        with pytest.raises(TypeError, match=f"^{name} must be a function, got 3$"):
+            losses.Loss(*settings)
+    assert losses.Loss("mine", np.abs, np.abs, None).gradient is np.abs

@@ -15,8 +15,10 @@ def test_classes():
 
 
 def test_single_output():
-    Y, A = np.array([[1.0], [0], [1], [0]]), np.array([[0.9], [0.5], [0.5], [0.6]])
-    assert accuracy(Y, A) == 0.5  # one half counts as no
+    Y = np.array([[1.0], [0], [0], [1], [0], [1], [0.5]])
+    A = np.array([[0.9], [0.5], [0.5], [0.5], [0.6], [0.7], [0.2]])
+    assert accuracy(Y, A) == 5 / 7  # one half counts as no, on either side
+    assert accuracy(Y[:2], A[:2]) == 1
 
 
 def test_agrees_with_scikit_learn():

@@ -4,8 +4,10 @@ import copy
 import itertools
 import os
 import pickle
+import re
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,7 @@ import pytest
 from sklearn.datasets import load_iris as load_raw_iris
 from sklearn.preprocessing import StandardScaler
 
-from nnlib import SGD, ActivationFunction, Dense, Input, Sequential
+from nnlib import SGD, ActivationFunction, Dense, Input, Sequential, models
 from nnlib.activations import softmax
 from nnlib.callbacks import Callback
 from nnlib.datasets import load_iris
@@ -119,6 +121,19 @@ def test_gradient_of_a_batch_is_the_mean_of_its_samples():
     singles = [model.loss_and_gradients(X[i : i + 1], LABELS[i : i + 1])[1] for i in range(20)]
     for i, g in enumerate(whole):
         np.testing.assert_allclose(g, np.mean([s[i] for s in singles], axis=0), atol=1e-15)
+
+
+def test_the_gradient_of_the_input_which_nobody_needs_is_not_computed(monkeypatch):
+    asked = []
+    backward = Dense.backward
+
+    def spied(layer, dZ, input_gradient=True):
+        asked.append((layer.units, input_gradient))
+        return backward(layer, dZ, input_gradient)
+
+    monkeypatch.setattr(Dense, "backward", spied)
+    small_model().fit(X, LABELS, verbose=0)
+    assert asked == [(2, True), (4, False)]
 
 
 def test_gradients_change_no_weight():
@@ -227,6 +242,14 @@ def test_every_sample_is_used_once_an_epoch(batch_size, steps):
     assert shuffled == (steps > 1)
 
 
+@pytest.mark.parametrize(("n", "steps"), [(32, 1), (33, 2), (64, 2), (65, 3)])
+def test_a_batch_has_32_samples_unless_told_otherwise(n, steps):
+    spy = Spy()
+    model = small_model(optimizer=spy)
+    model.fit(np.ones((n, 3)), np.ones(n), verbose=0)
+    assert spy.calls == steps
+
+
 def test_a_whole_batch_is_not_copied():
     model = small_model(dtype="float64")
     model.fit(X, LABELS, batch_size=20, verbose=0)
@@ -248,6 +271,20 @@ def test_validation_split_takes_the_last_rows():
     assert one.history == two.history
     assert list(one.history) == ["loss", "accuracy", "val_loss", "val_accuracy"]
     assert one.history["val_loss"][-1] == split.evaluate(X[15:], LABELS[15:])[0]
+
+
+def test_a_split_may_leave_a_single_row_to_train_on():
+    seen = []
+
+    class Recorder(Sequential):
+        def train_step(self, X, Y):
+            seen.append(len(X))
+            return super().train_step(X, Y)
+
+    model = Recorder([Dense(2, "softmax")])
+    model.compile("sgd", CLASSES)
+    model.fit(X, LABELS, validation_split=0.95, verbose=0)
+    assert seen == [1]
 
 
 def test_a_second_fit_goes_on_where_the_first_ended():
@@ -297,7 +334,26 @@ def test_copies_and_pickles_predict_the_same():
 def test_verbose_two_prints_a_line_per_epoch(capsys):
     small_model().fit(X, LABELS, epochs=2, verbose=2, validation_split=0.5)
     first, second = capsys.readouterr().out.splitlines()
-    assert first.startswith("Epoch 1/2 - loss: ") and "val_accuracy: " in second
+    names = ("loss", "accuracy", "val_loss", "val_accuracy")
+    numbers = " - ".join(rf"{name}: \d\.\d{{4}}" for name in names)
+    assert re.fullmatch(f"Epoch 1/2 - {numbers}", first)
+    assert re.fullmatch(f"Epoch 2/2 - {numbers}", second)
+
+
+@pytest.mark.parametrize(
+    ("verbose", "drawn"), [(1, ["epochs"]), ("auto", ["epochs"]), (0, []), (2, [])]
+)
+def test_a_bar_is_asked_for_only_where_one_is_wanted(verbose, drawn, monkeypatch, capsys):
+    bars = []
+
+    def progress(counter, description):
+        bars.append(description)
+        return counter
+
+    monkeypatch.setattr(models, "progress", progress)
+    small_model().fit(X, LABELS, epochs=3, verbose=verbose)
+    assert bars == drawn
+    assert capsys.readouterr().out.count("Epoch") == (3 if verbose == 2 else 0)
 
 
 @pytest.mark.parametrize("verbose", [0, 1, "auto"])
@@ -341,7 +397,127 @@ def test_a_single_output_takes_flat_targets():
     y = X @ [1.0, 2.0, 3.0]
     assert model.evaluate(X, y) == model.evaluate(X, y[:, None])
     by_hand = np.mean((model.predict(X)[:, 0] - y) ** 2)
+    assert type(model.evaluate(X, y)) is float  # no list, for want of metrics
     assert model.evaluate(X, y) == pytest.approx(by_hand)
+
+
+# --- trainings that do not end well
+
+
+def steep_model(optimizer, **settings):
+    model = Sequential([Input((3,)), Dense(1)], seed=0, **settings)
+    model.compile(optimizer, "mse")
+    return model
+
+
+def test_a_training_that_diverges_says_so_and_keeps_the_last_finite_epoch():
+    model, twin = steep_model(SGD(0.01, momentum=0.9)), steep_model(SGD(0.01, momentum=0.9))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(FloatingPointError) as caught:
+            model.fit(100 * X, 2 * X[:, 0], batch_size=8, epochs=9, shuffle=False, verbose=0)
+    finished = len(model.history.history["loss"])
+    assert 0 < finished < 9 and np.isfinite(model.history.history["loss"]).all()
+    twin.fit(100 * X, 2 * X[:, 0], batch_size=8, epochs=finished, shuffle=False, verbose=0)
+    assert same_weights(model, twin)
+    assert model.optimizer.iterations == twin.optimizer.iterations == 3 * finished
+    for ours, theirs in zip(model.optimizer.memory, twin.optimizer.memory, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    largest, target = 100 * np.abs(X).max(), 2 * np.abs(X[:, 0]).max()
+    assert re.fullmatch(
+        rf"training diverged in epoch {finished + 1}: the loss of a batch is (nan|inf)\. Likely "
+        r"causes: too large a learning rate \(of SGD\(learning_rate=0\.01, momentum=0\.9\), "
+        r"try a tenth\); features or targets that are not scaled "
+        rf"\(the largest: {largest:.3g} and {target:.3g}\); too large starting weights\. "
+        rf"The weights are those after {finished} finished epochs\.",
+        str(caught.value),
+    )
+
+
+def test_nothing_is_warned_of_where_an_error_follows():
+    model = Sequential([Input((3,)), Dense(2), Dense(1)])
+    model.set_weights([np.full((3, 2), 1e38), [0, 0], [[1], [-1]], [0]])  # infinity less infinity
+    model.compile("sgd", "mse")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(FloatingPointError, match="the loss of a batch is nan"):
+            model.fit(np.full((4, 3), 9.0), np.ones(4), verbose=0)
+
+
+def test_a_training_that_diverges_at_once_leaves_the_starting_weights():
+    model = steep_model(SGD(1e30))
+    before = model.get_weights()
+    with pytest.raises(FloatingPointError, match=r"in epoch 1: .+ after 0 finished epochs\.$"):
+        model.fit(X, X[:, 0], batch_size=2, epochs=3, verbose=0)
+    for kept, now in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(kept, now)
+    assert model.optimizer.iterations == 0
+    assert model.history.history == {}
+    model.compile(SGD(0.01), "mse")
+    model.fit(X, X[:, 0], verbose=0)  # it can be trained again
+
+
+def test_a_last_step_into_infinity_is_found_though_every_loss_was_finite():
+    model = steep_model(SGD(3e38))
+    before = model.get_weights()
+    message = r"in epoch 1: a weight is NaN or infinite after the last step\. Likely causes"
+    with pytest.raises(FloatingPointError, match=message):
+        model.fit(X, X[:, 0] + 3, batch_size=20, verbose=0)
+    for kept, now in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(kept, now)
+
+
+def test_a_validation_loss_that_is_not_finite_ends_the_training_too():
+    model = steep_model(SGD(0.01))
+    before = model.get_weights()
+    with pytest.raises(FloatingPointError, match="diverged in epoch 1: the loss of a batch is inf"):
+        model.fit(X, X[:, 0], validation_data=(1e30 * X, X[:, 0]), verbose=0)
+    for kept, now in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(kept, now)
+
+
+def test_a_single_step_from_a_loss_that_is_not_finite_changes_no_weight():
+    model = steep_model(SGD(0.01))
+    before = model.get_weights()
+    with np.errstate(all="ignore"):
+        with pytest.raises(FloatingPointError, match=r"^the loss of a batch is inf$"):
+            model.train_step(np.float32(1e30 * X), np.ones((20, 1), np.float32))
+    for kept, now in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(kept, now)
+
+
+def test_an_interrupted_training_leaves_a_usable_model_and_its_history():
+    class Interrupt(Callback):
+        ended = False
+
+        def on_epoch_end(self, epoch, logs):
+            if epoch == 2:
+                raise KeyboardInterrupt
+
+        def on_train_end(self):
+            self.ended = True
+
+    model, interrupt = small_model(), Interrupt()
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, LABELS, epochs=9, callbacks=[interrupt], verbose=0)
+    assert interrupt.ended
+    assert len(model.history.history["loss"]) == 3
+    twin = small_model()
+    twin.fit(X, LABELS, epochs=3, verbose=0)
+    assert same_weights(model, twin)
+    np.testing.assert_array_equal(model.predict(X), twin.predict(X))
+
+
+def test_a_callback_knows_the_model_and_what_is_recorded():
+    class Curious(Callback):
+        def on_train_begin(self):
+            seen.append((self.model, self.recorded))
+
+    seen, model = [], small_model()
+    model.fit(X, LABELS, callbacks=(Curious(),), verbose=0)
+    model.fit(X, LABELS, callbacks=[Curious()], validation_split=0.5, verbose=0)
+    names = ("loss", "accuracy")
+    assert seen == [(model, names), (model, (*names, "val_loss", "val_accuracy"))]
 
 
 # --- building
@@ -350,27 +526,35 @@ def test_a_single_output_takes_flat_targets():
 def test_layers_build_on_input_or_on_the_first_data():
     with_input = Sequential([Input((3,)), Dense(4), Dense(2)], seed=1)
     on_data = Sequential([Dense(4), Dense(2)], seed=1)
-    asked = Sequential([Dense(4), Dense(2)], seed=1)
-    asked.build((None, 3))
     on_data.predict(X)
-    assert same_weights(with_input, on_data) and same_weights(with_input, asked)
+    assert same_weights(with_input, on_data)
+    for shape in ((None, 3), (3,), [20, 3]):
+        asked = Sequential([Dense(4), Dense(2)], seed=1)
+        asked.build(shape)
+        assert same_weights(with_input, asked)
     assert with_input.count_params() == 3 * 4 + 4 + 4 * 2 + 2
 
 
 def test_layers_added_later_are_built_too():
+    expected = Sequential([Input((3,)), Dense(4), Dense(2)], seed=1)
     model = Sequential([Input((3,))], seed=1)
     model.add(Dense(4))
     model.add(Dense(2))
-    assert same_weights(model, Sequential([Input((3,)), Dense(4), Dense(2)], seed=1))
+    assert same_weights(model, expected)
+    model = Sequential([Dense(4)], seed=1)
+    model.build((None, 3))
+    model.add(Dense(2))
+    assert same_weights(model, expected)
 
 
 def test_summary_has_a_line_per_layer(capsys):
-    model = Sequential([Input((4,)), Dense(6, "relu"), Dense(3, "softmax")])
-    model.summary()
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[1].split() == ["Dense", "1", "4", "6", "relu", "(4,", "6)", "(6,)", "30"]
-    assert lines[2].split() == ["Dense", "2", "6", "3", "softmax", "(6,", "3)", "(3,)", "21"]
-    assert lines[3] == "51 parameters, float32"
+    Sequential([Input((784,)), Dense(6, "relu"), Dense(3, "softmax")]).summary()
+    assert capsys.readouterr().out.splitlines() == [
+        "layer    inputs outputs  activation  W            b       parameters",
+        "Dense 1     784       6  relu        (784, 6)     (6,)         4,710",
+        "Dense 2       6       3  softmax     (6, 3)       (3,)            21",
+        "4,731 parameters, float32",
+    ]
 
 
 def test_weights_out_and_in():
@@ -413,6 +597,24 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_file_is_written_beside_its_place_and_then_put_there(tmp_path, monkeypatch):
+    """In the same folder, since a file cannot be moved in one go from one disk to another."""
+    model = small_model()
+    model.build((None, 3))
+    path, seen = tmp_path / "weights.npz", []
+    savez = np.savez
+
+    def look_around(file, **arrays):
+        seen.extend(p.name for p in tmp_path.iterdir())
+        savez(file, **arrays)
+
+    monkeypatch.setattr(np, "savez", look_around)
+    model.save_weights(str(path))
+    assert re.fullmatch(r"\.weights-[0-9a-f]{32}\.part", *seen)
+    with np.load(path) as file:
+        assert list(file) == ["array_0", "array_1", "array_2", "array_3"]
+
+
 # --- errors
 
 
@@ -445,11 +647,21 @@ def raises_and_changes_nothing(model, message, call, error=ValueError):
         (X, LABELS, {"batch_size": 2.5}, "batch_size"),
         (X, LABELS, {"epochs": -1}, "epochs must be a whole number, 0 or more"),
         (X, LABELS, {"verbose": 3}, "verbose must be"),
-        (X, LABELS, {"validation_split": 1}, "validation_split must leave rows on both sides"),
-        (X, LABELS, {"validation_split": -0.2}, "validation_split"),
-        (X, LABELS, {"validation_split": 0.999}, "validation_split"),
+        (
+            X,
+            LABELS,
+            {"validation_split": 1},
+            "^validation_split must leave rows on both sides, got 1.0 of 20 rows$",
+        ),
+        (X, LABELS, {"validation_split": 1.5}, "validation_split must leave rows"),
+        (X, LABELS, {"validation_split": -0.2}, "validation_split must leave rows"),
+        (X, LABELS, {"validation_split": 0.999}, "validation_split must leave rows"),
+        (X, LABELS, {"validation_split": 1e-20}, "validation_split must leave rows"),
+        (X, LABELS, {"validation_split": "half"}, "validation_split must be a number, got 'half'"),
         (X, LABELS, {"validation_data": (X, LABELS[:3])}, "y has 3"),
-        (X, LABELS, {"validation_data": (X[:, :2], LABELS)}, "3 features"),
+        (X, LABELS, {"validation_data": (X[:, :2], LABELS)}, r"3 features.+\b2\b"),
+        (X, LABELS, {"validation_data": (X,)}, r"^validation_data takes a pair, \(x_val, y_val\)$"),
+        (X, LABELS, {"validation_data": X}, r"^validation_data takes a pair, \(x_val, y_val\)$"),
     ],
 )
 def test_fit_names_the_fix_before_anything_changes(built, x, y, settings, message):
@@ -507,34 +719,148 @@ def test_unknown_names_leave_the_model_uncompiled(arguments, message):
     model = Sequential([Dense(2, "softmax")])
     with pytest.raises(ValueError, match=message):
         model.compile(*arguments)
-    with pytest.raises(ValueError, match="not compiled"):
+    message = r"^the model is not compiled: call compile\(optimizer, loss\) first$"
+    with pytest.raises(ValueError, match=message):
         model.fit(X, LABELS)
 
 
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"metrics": "accuracy"}, r"^metrics takes a list: metrics=\['accuracy'\]$"),
+        ({"metrics": [np.mean]}, "^metric must be a name or a suitable object, got <function mean"),
+        ({"optimizer": SGD}, r"^an optimizer is a name or an object: write SGD\(\)$"),
+        ({"loss": np.mean}, "^loss must be a name or a suitable object, got <function mean"),
+    ],
+)
+def test_what_is_no_name_is_an_error_of_type(settings, message):
+    with pytest.raises(TypeError, match=message):
+        Sequential([Dense(1)]).compile(**{"optimizer": "sgd", "loss": "mse", **settings})
+
+
+@pytest.mark.parametrize(
+    ("callbacks", "message"),
+    [
+        (Callback(), r"^callbacks takes a list: callbacks=\[<.+Callback object at .+>\]$"),
+        ([Callback], "^a callback is an object of a Callback class, got <class .+Callback'>$"),
+        ([None], "^a callback is an object of a Callback class, got None$"),
+    ],
+)
+def test_what_is_no_callback_is_named_before_anything_changes(callbacks, message):
+    model = small_model()
+    raises_and_changes_nothing(
+        model, message, lambda: model.fit(X, LABELS, callbacks=callbacks), TypeError
+    )
+
+
 def test_use_before_there_is_anything_to_use():
-    with pytest.raises(ValueError, match="no layers"):
+    with pytest.raises(ValueError, match=r"^the model has no layers: add\(Dense\(units\)\) first$"):
         Sequential().predict(X)
     with pytest.raises(ValueError, match="not compiled"):
         Sequential([Dense(2)]).evaluate(X, LABELS)
     unbuilt = Sequential([Dense(2)])
+    message = (
+        r"^the model has no weights yet: put Input\(\(n_features,\)\) first, "
+        r"or call build\(\(None, n_features\)\)$"
+    )
     for use in (unbuilt.summary, unbuilt.count_params, unbuilt.get_weights):
-        with pytest.raises(ValueError, match=r"put Input\(\(n_features,\)\) first"):
+        with pytest.raises(ValueError, match=message):
             use()
+
+
+def test_the_parts_of_a_step_in_the_wrong_order():
+    model = Sequential([Input((3,)), Dense(2, "softmax")])
+    Y = one_hot(LABELS, 2)
+    for use in (model.compute_loss, model.output_gradient, model.backward):
+        with pytest.raises(ValueError, match="the model is not compiled"):
+            use(Y)
+    model.compile("sgd", "categorical_crossentropy")
+    for use in (model.compute_loss, model.output_gradient, model.backward):
+        with pytest.raises(
+            ValueError, match=r"^the model has seen no batch yet: call forward\(X\)"
+        ):
+            use(Y)
+    model.forward(X)
+    for use in (model.compute_loss, model.output_gradient, model.backward):
+        use(Y)
 
 
 def test_layers_that_do_not_fit_together():
     with pytest.raises(TypeError, match="takes Input and Dense layers"):
         Sequential(["relu"])
-    with pytest.raises(ValueError, match="Input must come first"):
-        Sequential([Dense(2), Input((3,))])
+    for layers in ([Dense(2), Input((3,))], [Input((3,)), Input((3,))]):
+        with pytest.raises(ValueError, match=r"^Input must come first, and once$"):
+            Sequential(layers)
+    for layer in (Dense(2), Input((3,))):
+        with pytest.raises(TypeError, match=r"^Sequential takes a list of layers: Sequential\(\["):
+            Sequential(layer)
     layer = Dense(3)
     with pytest.raises(ValueError, match="in this model already"):
         Sequential([layer, layer])
     Sequential([Input((4,)), layer])
-    with pytest.raises(ValueError, match="was built for 4 features"):
+    message = (
+        r"^Dense\(3, activation='linear'\) was built for 4 features in float32 "
+        "and cannot take {} in {}: make a new Dense$"
+    )
+    with pytest.raises(ValueError, match=message.format(5, "float32")):
         Sequential([Input((5,)), layer])
-    with pytest.raises(ValueError, match='"float32" or "float64"'):
-        Sequential(dtype="int64")
+    with pytest.raises(ValueError, match=message.format(4, "float64")):
+        Sequential([Input((4,)), layer], dtype="float64")
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"dtype": "int64"}, '^dtype must be "float32" or "float64", got \'int64\'$'),
+        ({"dtype": "f"}, 'dtype must be "float32" or "float64"'),
+        ({"seed": -1}, "^seed must be a whole number, 0 or more, got -1$"),
+        ({"seed": 0.5}, "^seed must be a whole number, 0 or more, got 0.5$"),
+    ],
+)
+def test_settings_of_a_model_out_of_range(settings, message):
+    with pytest.raises(ValueError, match=message):
+        Sequential(**settings)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", np.float32, np.float64, np.dtype("f8")])
+def test_a_dtype_may_be_named_or_given(dtype):
+    assert Sequential(dtype=dtype).dtype == np.dtype(dtype)
+
+
+def test_a_layer_that_does_not_fit_is_not_added():
+    built = Dense(3)
+    Sequential([Input((4,)), built])
+    model = Sequential([Input((5,)), Dense(2)])
+    with pytest.raises(ValueError, match="was built for 4 features"):
+        model.add(built)
+    with pytest.raises(TypeError, match="takes Input and Dense layers, got 'relu'"):
+        model.add("relu")
+    assert [layer.units for layer in model.layers] == [2]
+    assert built.W.shape == (4, 3)
+
+
+@pytest.mark.parametrize("shape", [3, None, "3", (None, 0), (), (None, 2.5)])
+def test_what_is_no_shape_builds_nothing(shape):
+    model = Sequential([Dense(2)])
+    with pytest.raises(ValueError, match=r"as \((None, )?4,?\), got "):
+        model.build(shape)
+    assert model.n_features is None and model.layers[0].W is None
+
+
+def test_build_takes_a_shape():
+    with pytest.raises(ValueError, match=r"^build takes a shape, as \(None, 4\), got 3$"):
+        Sequential([Dense(2)]).build(3)
+
+
+def test_a_build_that_fails_half_way_leaves_no_layer_built():
+    def broken(shape, rng):
+        raise RuntimeError("no weights today")
+
+    model = Sequential([Dense(2), Dense(3, kernel_initializer=broken)])
+    with pytest.raises(RuntimeError, match="no weights today"):
+        model.build((None, 4))
+    assert model.n_features is None
+    assert all(layer.W is None and layer.b is None for layer in model.layers)
 
 
 @pytest.mark.parametrize("which", ["shapes", "number"])
@@ -543,10 +869,52 @@ def test_weights_that_do_not_fit_change_nothing(which, tmp_path):
     model.build((None, 3))
     weights = model.get_weights()
     if which == "number":
-        weights = weights[:-1]
+        weights, given = weights[:-1], r"\(4,\), \(4, 2\)"
     else:
-        weights[-1] = np.zeros(5)
-    raises_and_changes_nothing(model, "have shapes", lambda: model.set_weights(weights))
+        weights[-1], given = np.zeros(5), r"\(4,\), \(4, 2\), \(5,\)"
+    message = (
+        r"^the model's weights have shapes \[\(3, 4\), \(4,\), \(4, 2\), \(2,\)\], "
+        rf"but got \[\(3, 4\), {given}\]$"
+    )
+    raises_and_changes_nothing(model, message, lambda: model.set_weights(weights))
+    other = Sequential([Input((3,)), Dense(5)])
+    other.save_weights(tmp_path / "other.npz")
+    raises_and_changes_nothing(
+        model, "have shapes", lambda: model.load_weights(tmp_path / "other.npz")
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "message", "error"),
+    [
+        (lambda weights: weights[0],
+         "^set_weights takes a list of arrays, got ndarray$", TypeError),
+        (lambda weights: None,
+         "^set_weights takes a list of arrays, got NoneType$", TypeError),
+        (lambda weights: [*weights[:-1], ["a", "b"]],
+         r"^weights\[3\] must hold numbers, got dtype <U1", ValueError),
+        (lambda weights: [*weights[:-1], [0, np.nan]],
+         r"^the weights hold NaN or infinity \(in float32\)$", ValueError),
+        (lambda weights: [*weights[:-1], [0, 1e300]],
+         r"^the weights hold NaN or infinity \(in float32\)$", ValueError),
+    ],
+)  # fmt: skip
+def test_what_is_no_weight_changes_nothing(change, message, error):
+    model = small_model()
+    model.build((None, 3))
+    weights = change(model.get_weights())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        raises_and_changes_nothing(model, message, lambda: model.set_weights(weights), error)
+
+
+def test_weights_come_as_lists_too():
+    model = small_model()
+    model.build((None, 3))
+    weights = [array + 1 for array in model.get_weights()]
+    model.set_weights(tuple(array.tolist() for array in weights))
+    for given, now in zip(weights, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(now, given)
 
 
 @pytest.mark.parametrize("content", [b"", b"not an archive", b"PK\x03\x04 damaged"])
@@ -578,6 +946,35 @@ def test_a_missing_file_is_a_missing_file(tmp_path):
     model.build((None, 3))
     with pytest.raises(FileNotFoundError):
         model.load_weights(tmp_path / "nothing.npz")
+    with pytest.raises(IsADirectoryError):
+        model.load_weights(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"other": np.zeros((3, 4))},
+        {f"array_{i}": np.zeros(shape, int) for i, shape in enumerate([(3, 4), 4, (4, 2), 2])},
+        {f"array_{i}": np.zeros(shape, "f2") for i, shape in enumerate([(3, 4), 4, (4, 2), 2])},
+    ],
+    ids=["another name", "whole numbers", "half precision"],
+)
+def test_a_file_of_something_else_changes_nothing(arrays, tmp_path):
+    model = small_model()
+    model.build((None, 3))
+    path = tmp_path / "weights.npz"
+    np.savez(path, **arrays)
+    message = f"^{re.escape(str(path))} does not hold weights that save_weights wrote$"
+    raises_and_changes_nothing(model, message, lambda: model.load_weights(path))
+
+
+def test_weights_of_the_other_dtype_are_loaded():
+    wide, narrow = small_model(dtype="float64"), small_model(1)
+    for m in (wide, narrow):
+        m.build((None, 3))
+    narrow.set_weights(wide.get_weights())
+    for a, b in zip(wide.get_weights(), narrow.get_weights(), strict=True):
+        np.testing.assert_array_equal(a.astype("float32"), b)
 
 
 def test_lists_and_tables_are_taken():

@@ -115,17 +115,73 @@ def test_a_schedule_is_asked_at_every_step():
     assert optimizer.iterations == 3
 
 
-@pytest.mark.parametrize("arguments", [(0, 10), (0.1, 0), (0.1, 10, -1)])
-def test_schedules_out_of_range_are_errors(arguments):
-    with pytest.raises(ValueError, match=r"above 0|1 or more|at least 0"):
+def test_a_schedule_falls_to_a_ten_thousandth_in_a_straight_line_unless_told_otherwise():
+    decay = PolynomialDecay(1.0001, 10)
+    np.testing.assert_allclose([decay(step) for step in (0, 5, 10)], [1.0001, 0.5001, 0.0001])
+    assert [PolynomialDecay(0.5, 1, 0)(step) for step in range(3)] == [0.5, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((0, 10), "initial_learning_rate must be a number above 0, got 0"),
+        ((0.1, 0), "decay_steps must be a whole number, 1 or more, got 0"),
+        ((0.1, 10.5), "decay_steps must be a whole number, 1 or more, got 10.5"),
+        ((0.1, 10, -1), "end_learning_rate must be a number, at least 0, got -1"),
+        ((0.1, 10, 0, 0), "power must be a number above 0, got 0"),
+    ],
+)
+def test_schedules_out_of_range_are_errors(arguments, message):
+    with pytest.raises(ValueError, match=f"^{message}$"):
         PolynomialDecay(*arguments)
+
+
+def test_a_schedule_that_gives_no_number_is_named_and_nothing_changes():
+    optimizer, w = SGD(lambda step: None), np.ones(2)
+    with pytest.raises(ValueError, match=r"^what a schedule gives must be a number, got None$"):
+        optimizer.apply([np.ones(2)], [w])
+    assert optimizer.iterations == 0
+    np.testing.assert_array_equal(w, 1)
+
+
+def test_a_schedule_is_asked_for_the_step_to_come():
+    asked = []
+    optimizer = SGD(lambda step: asked.append(step) or 0.5)
+    run(optimizer)
+    assert asked == [0, 1, 2]
+
+
+def test_gradients_of_other_shapes_are_named_and_nothing_changes():
+    optimizer, w = Adam(), [np.ones(2), np.ones((2, 3))]
+    message = r"^expected gradients of shapes \[\(2,\), \(2, 3\)\], but got \[\(2,\)\]$"
+    with pytest.raises(ValueError, match=message):
+        optimizer.apply([np.ones(2)], w)
+    assert optimizer.memory is None and optimizer.iterations == 0
+    assert all((array == 1).all() for array in w)
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "n"),
+    [(SGD, {}, 0), (SGD, {"momentum": 0.9}, 1), (RMSprop, {}, 1), (Adam, {}, 2)],
+)
+def test_an_optimizer_remembers_what_its_formula_needs_and_no_more(kind, settings, n):
+    optimizer = kind(**settings)
+    optimizer.apply([np.ones(2), np.ones((2, 3))], [np.ones(2), np.ones((2, 3))])
+    shapes = [[array.shape for array in arrays] for arrays in optimizer.memory]
+    assert shapes == [[(2,)] * n, [(2, 3)] * n]
 
 
 def test_an_optimizer_serves_one_model():
     optimizer = SGD(0.1, momentum=0.9)
     optimizer.apply([np.ones(2)], [np.ones(2)])
-    with pytest.raises(ValueError, match="give each model its own"):
-        optimizer.apply([np.ones(3)], [np.ones(3)])
+    message = "^this optimizer remembers the parameters of another model: give each model its own$"
+    for others in ([np.ones(3)], [np.ones(2), np.ones(2)]):
+        with pytest.raises(ValueError, match=message):
+            optimizer.apply(others, others)
+    plain = SGD(0.1)
+    plain.apply([np.ones(2)], [np.ones(2)])
+    with pytest.raises(ValueError, match=message):
+        plain.apply([np.ones(3)], [np.ones(3)])
 
 
 @pytest.mark.parametrize(
@@ -137,7 +193,8 @@ def test_an_optimizer_serves_one_model():
         ({"learning_rate": float("inf")}, "learning_rate"),
         ({"momentum": 1}, "momentum must be at least 0 and below 1"),
         ({"momentum": -0.1}, "momentum"),
-        ({"nesterov": True}, "needs a momentum"),
+        ({"momentum": np.nan}, "momentum must be at least 0 and below 1, got nan"),
+        ({"nesterov": True}, "^nesterov=True needs a momentum above 0, 0.9 for instance$"),
     ],
 )
 def test_settings_out_of_range_are_errors(settings, message):
@@ -148,15 +205,26 @@ def test_settings_out_of_range_are_errors(settings, message):
 @pytest.mark.parametrize(
     ("kind", "settings"),
     [
+        (RMSprop, {"learning_rate": 0}),
         (RMSprop, {"rho": 1}),
         (RMSprop, {"epsilon": 0}),
+        (Adam, {"learning_rate": 0}),
+        (Adam, {"beta_1": 1}),
         (Adam, {"beta_2": -1}),
         (Adam, {"epsilon": 0}),
     ],
 )
 def test_settings_of_the_others_out_of_range(kind, settings):
-    with pytest.raises(ValueError, match=next(iter(settings))):
+    ((name, value),) = settings.items()
+    wanted = "at least 0 and below 1" if name in ("rho", "beta_1", "beta_2") else "a number above 0"
+    with pytest.raises(ValueError, match=f"^{name} must be {wanted}, got {value}$"):
         kind(**settings)
+
+
+def test_a_share_of_0_is_taken():
+    assert (RMSprop(rho=0).rho, Adam(beta_1=0, beta_2=0).beta_1, SGD(momentum=0).momentum) == (
+        0, 0, 0,
+    )  # fmt: skip
 
 
 def test_an_optimizer_without_an_update_says_so():

@@ -76,8 +76,52 @@ def test_a_wide_layer_is_cut_but_named_with_its_true_width():
     assert ax.texts[0].get_text() == "784 inputs"
 
 
+def test_network_takes_names_of_its_layers():
+    ax = plotting.plot_network([2, 1], labels=["in", "out"])
+    assert [text.get_text() for text in ax.texts] == ["in", "out"]
+
+
+def test_product_shows_where_a_cell_comes_from():
+    X, W = np.array([[1.0, 2], [-3, 0.5], [0, 4]]), np.array([[2.0, -1, 0], [3, 1, 10]])
+    ax = plotting.plot_matmul(X, W, row=1, column=2)
+    texts = [text.get_text() for text in ax.texts]
+    numbers = [f"{value:g}".replace("-", "−") for array in (X, W, X @ W) for value in array.ravel()]
+    assert texts[: len(numbers)] == numbers
+    assert texts[len(numbers) :] == [
+        "X (3, 2)",
+        "W (2, 3)",
+        "X W (3, 3)",
+        "(−3) · 0 + 0.5 · 10 = 5",
+    ]
+    bold = [text.get_text() for text in ax.texts if text.get_weight() == "bold"]
+    assert bold == ["−3", "0.5", "0", "10", "5"]  # the row, the column and their cell
+    tinted = [
+        (square.get_x(), square.get_y())
+        for square in ax.patches
+        if square.get_fill() and square.get_facecolor()[:3] != (1, 1, 1)
+    ]
+    np.testing.assert_allclose(tinted, [(-2.6, 1), (-1.6, 1), (2, -2.6), (2, -1.6), (2, 1)])
+
+
+def test_arrays_of_a_layer_have_a_square_per_number_and_their_shapes():
+    ax = plotting.plot_dense_shapes(4, 3, 2)
+    assert len(ax.patches) == 4 * 3 + 3 * 2 + 2 + 4 * 2
+    assert [text.get_text() for text in ax.texts] == [
+        *("X", "(4, 3)", "@"),
+        *("W", "(3, 2)", "+"),
+        *("b", "(2,)", "="),
+        *("Z", "(4, 2)", ""),
+    ]
+    hatched = [square for square in ax.patches if square.get_hatch()]
+    assert len(hatched) == 3 + 2  # the first sample, in X and in Z
+    assert {square.get_facecolor() for square in hatched} == {to_rgba("C1")}
+    assert {square.get_y() for square in hatched} == {1.0}
+
+
 def test_plots_go_where_they_are_told():
     _, ax = plt.subplots()
+    assert plotting.plot_matmul(X, X.T, 0, 0, ax=ax) is ax
+    assert plotting.plot_dense_shapes(1, 2, 3, ax=ax) is ax
     assert plotting.plot_network([1, 2], ax=ax) is ax
     assert plotting.plot_classes(X, Y, NAMES, ax=ax) is ax
 
