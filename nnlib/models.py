@@ -410,13 +410,15 @@ class Sequential:
                 totals[name] = totals.get(name, 0.0) + value * len(batch)
         return {name: total / n for name, total in totals.items()}
 
-    def evaluate(self, x, y):
+    def evaluate(self, x, y, batch_size=None, verbose="auto"):
         """Loss and metrics on some data, with no weight changed.
 
         Parameters
         ----------
         x : array (n, n_features)
         y : array (n,) or (n, k)
+        batch_size, verbose : optional
+            Keras scripts pass them. All samples go through at once, and nothing is printed.
 
         Returns
         -------
@@ -428,12 +430,14 @@ class Sequential:
         scores = list(self._record(Y, self.forward(X)).values())
         return scores if self.metrics else scores[0]
 
-    def predict(self, x):
+    def predict(self, x, batch_size=None, verbose="auto"):
         """Outputs for some samples: probabilities, or numbers for a regression.
 
         Parameters
         ----------
         x : array (n, n_features)
+        batch_size, verbose : optional
+            Keras scripts pass them. All samples go through at once, and nothing is printed.
 
         Returns
         -------
