@@ -121,46 +121,53 @@ def keras(task, x, y):
 
 
 def plain_loop(task, x, y):
-    """A tutorial's loop: float64, samples as columns, a shuffled copy of all data an epoch."""
+    """The loop of the MNIST laboratory, its bugs cured: float64, samples as columns inside."""
     rng = np.random.default_rng(0)
-    shapes = pairwise(task.widths)
-    layers = [
-        (rng.normal(size=(n_out, n_in)) * np.sqrt(1 / n_in), np.zeros((n_out, 1)))
-        for n_in, n_out in shapes
-    ]
+    depth = len(task.widths) - 1
+    params, cache, grads = {}, {}, {}
+    for i, (n_in, n_out) in enumerate(pairwise(task.widths), start=1):
+        params[f"W{i}"] = rng.normal(size=(n_out, n_in)) * np.sqrt(1 / n_in)
+        params[f"b{i}"] = np.zeros((n_out, 1))
     binary = task.widths[-1] == 1
-    X, Y = x.T.astype(float), (y[None, :] if binary else np.eye(task.widths[-1])[y].T)
+    X, Y = x.astype(float), (y[:, None] if binary else np.eye(task.widths[-1])[y])
 
-    def step(X, Y):
-        outputs = [X]
-        for W, b in layers:
-            Z = W @ outputs[-1] + b
-            outputs.append(np.maximum(Z, 0))
+    def forward(x):
+        cache["A0"] = x.T
+        for i in range(1, depth + 1):
+            cache[f"Z{i}"] = np.matmul(params[f"W{i}"], cache[f"A{i - 1}"]) + params[f"b{i}"]
+            cache[f"A{i}"] = np.maximum(cache[f"Z{i}"], 0)
+        Z = cache[f"Z{depth}"]
         if binary:
-            P = 1 / (1 + np.exp(-Z))
-            loss = -np.mean(Y * np.log(P) + (1 - Y) * np.log(1 - P))
-        else:
-            E = np.exp(Z - Z.max(axis=0))
-            P = E / E.sum(axis=0)
-            loss = -np.sum(Y * np.log(P)) / Y.shape[1]
-        dZ = (P - Y) / Y.shape[1]
-        gradients = []
-        for (W, _), A in zip(layers[::-1], outputs[-2::-1], strict=True):
-            gradients.append((dZ @ A.T, dZ.sum(axis=1, keepdims=True)))
-            dZ = (W.T @ dZ) * (A > 0)  # for the first layer too, where nobody needs it
-        for i, (dW, db) in enumerate(gradients[::-1]):
-            W, b = layers[i]
-            layers[i] = W - RATE * dW, b - RATE * db
-        return loss * Y.shape[1]
+            return 1 / (1 + np.exp(-Z))
+        E = np.exp(Z - Z.max(axis=0))
+        return E / np.sum(E, axis=0)
+
+    def loss(y, P):
+        if binary:
+            return -np.mean(y.T * np.log(P) + (1 - y.T) * np.log(1 - P))
+        return -np.sum(y.T * np.log(P)) / len(y)
+
+    def backward(y, P):
+        dZ = P - y.T
+        for i in range(depth, 0, -1):
+            grads[f"W{i}"] = 1 / len(y) * np.matmul(dZ, cache[f"A{i - 1}"].T)
+            grads[f"b{i}"] = 1 / len(y) * np.sum(dZ, axis=1, keepdims=True)
+            if i > 1:
+                dA = np.matmul(params[f"W{i}"].T, dZ)
+                dZ = dA * np.where(cache[f"Z{i - 1}"] > 0, 1, 0)
 
     def run(epochs):
         for _ in range(epochs):
-            order = rng.permutation(X.shape[1])
-            shuffled, targets = X[:, order], Y[:, order]
+            order = rng.permutation(len(X))
+            shuffled, targets = X[order], Y[order]
             total = 0.0
-            for first in range(0, X.shape[1], task.batch_size):
+            for first in range(0, len(X), task.batch_size):
                 rows = slice(first, first + task.batch_size)
-                total += step(shuffled[:, rows], targets[:, rows])
+                P = forward(shuffled[rows])
+                total += loss(targets[rows], P) * len(P.T)
+                backward(targets[rows], P)
+                for key in params:
+                    params[key] = params[key] - RATE * grads[key]
 
     return run
 
