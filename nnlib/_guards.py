@@ -4,6 +4,8 @@
 alone. The others check one thing each, for classes.
 """
 
+import contextlib
+import contextvars
 import difflib
 import functools
 import inspect
@@ -26,6 +28,20 @@ __all__ = [
 ]
 
 _NUMBERS = "biuf"  # NumPy's letters for bool, int, unsigned int and float
+_DOORS_OPEN = contextvars.ContextVar("doors open", default=False)
+
+
+@contextlib.contextmanager
+def doors_open():
+    """Let every call through unchecked, for a loop whose first round has passed every door.
+
+    `fit` opens them after its first epoch: the following ones have the same arrays and shapes.
+    """
+    token = _DOORS_OPEN.set(True)
+    try:
+        yield
+    finally:
+        _DOORS_OPEN.reset(token)
 
 
 def expects(**arguments):
@@ -58,6 +74,8 @@ def expects(**arguments):
 
         @functools.wraps(function)
         def guarded(*args, **kwargs):
+            if _DOORS_OPEN.get():
+                return function(*args, **kwargs)
             if (not kwargs or wanted.keys().isdisjoint(kwargs)) and fit_as_they_are(args):
                 return function(*args, **kwargs)
             bound = signature.bind(*args, **kwargs)

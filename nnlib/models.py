@@ -3,12 +3,13 @@
 import copy
 import math
 import os
+from contextlib import nullcontext
 
 import numpy as np
 
 from nnlib import losses, optimizers
 from nnlib._files import read_shapes, whole_file
-from nnlib._guards import as_batch, as_numbers, check, real_number, whole_number
+from nnlib._guards import as_batch, as_numbers, check, doors_open, real_number, whole_number
 from nnlib._progress import progress
 from nnlib.callbacks import Callback, History
 from nnlib.layers import Dense, Input
@@ -378,7 +379,8 @@ class Sequential:
         weights = self.get_weights()
         memory = copy.deepcopy(getattr(self.optimizer, "__dict__", {}))
         try:
-            with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # found below
+            quiet = np.errstate(over="ignore", divide="ignore", invalid="ignore")  # found below
+            with quiet, doors_open() if epoch > 0 else nullcontext():
                 logs = self._run_epoch(X, Y, batch_size, shuffle)
                 if not all(np.isfinite(array).all() for array in self.parameters):
                     raise FloatingPointError("a weight is NaN or infinite after the last step")
