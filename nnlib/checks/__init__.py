@@ -18,6 +18,11 @@ from nnlib.checks.beans import (
     check_count_dead,
     check_stopping_epoch,
 )
+from nnlib.checks.crosswalk import (
+    check_count_multiplications,
+    check_k_folds,
+    check_to_pytorch,
+)
 from nnlib.checks.debugging import (
     check_first_patient,
     check_second_patient,
@@ -68,6 +73,7 @@ __all__ = [
     "check_combine_gradients",
     "check_confusion_matrix",
     "check_count_dead",
+    "check_count_multiplications",
     "check_count_parameters",
     "check_dense_by_units",
     "check_elu",
@@ -76,6 +82,7 @@ __all__ = [
     "check_hat",
     "check_he_weights",
     "check_huber",
+    "check_k_folds",
     "check_leaky",
     "check_matrix_product",
     "check_mean_surprise",
@@ -96,6 +103,7 @@ __all__ = [
     "check_stopping_epoch",
     "check_sum_over_samples",
     "check_third_patient",
+    "check_to_pytorch",
     "check_top_k_accuracy",
     "check_translate_convention",
     "try_check",
