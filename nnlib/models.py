@@ -1,6 +1,5 @@
 """A network is a list of layers; training it is a loop around four lines."""
 
-import copy
 import math
 import os
 from contextlib import nullcontext
@@ -377,12 +376,13 @@ class Sequential:
     def _run_epoch_or_undo(self, epoch, X, Y, batch_size, shuffle, validation):
         """One epoch and its validation; if it fails, weights and optimizer are as before it."""
         weights = self.get_weights()
-        memory = copy.deepcopy(getattr(self.optimizer, "__dict__", {}))
+        memory = optimizers.memory_of(self.optimizer)
         try:
             quiet = np.errstate(over="ignore", divide="ignore", invalid="ignore")  # found below
             with quiet, doors_open() if epoch > 0 else nullcontext():
                 logs = self._run_epoch(X, Y, batch_size, shuffle)
-                if not all(np.isfinite(array).all() for array in self.parameters):
+                flat = np.concatenate([array.ravel() for array in self.parameters])
+                if not np.isfinite(flat).all():
                     raise FloatingPointError("a weight is NaN or infinite after the last step")
                 if validation:
                     scores = self._record(validation[1], self.forward(validation[0]))
