@@ -55,7 +55,7 @@ class Task:
 
 
 TASKS = {
-    "mnist": Task(60_000, (784, 64, 10), 128, epochs=1),
+    "mnist": Task(60_000, (784, 64, 10), 128, epochs=3),
     "beans": Task(1_034, (30_000, 4, 3, 2, 1), 1_034, epochs=5),
     "iris": Task(120, (4, 6, 8, 10, 3), 32, epochs=100),
 }
