@@ -5,7 +5,7 @@ CANDIDATES = $(PYTHON) python3 python3.13 python3.12 python3.11 python3.10 pytho
 BIN = .venv/bin
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 10))
 
-.PHONY: help run test lab notebooks clean
+.PHONY: help run test lab notebooks bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -24,6 +24,9 @@ lab: .venv/installed ## open the series in JupyterLab
 
 notebooks: .venv/installed ## run the notebooks on the real data and store their outputs
 	$(BIN)/python notebooks/run.py --in-place $(NOTEBOOK)
+
+bench: .venv/installed ## time an epoch beside other libraries (pip install -e '.[compare]' for all)
+	$(BIN)/python tests/bench.py
 
 clean: ## remove the environment and everything built
 	rm -rf .venv build nnlib.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -2,6 +2,7 @@
 
     make bench                                         everything
     python tests/bench.py mnist --rounds 3             one table
+    python tests/bench.py --shared                     processor time, where others use the machine
 
 Every side trains the same network with plain gradient descent on equal batches, shuffled anew for
 each epoch, and records the loss. The sides take turns, one thread each, and the medians are
@@ -215,26 +216,26 @@ SIDES = {
 NEEDS = {"PyTorch": ["torch"], "Keras": ["keras", "torch"]}
 
 
-def measure(runs, epochs, rounds):
-    """Seconds per epoch of every run, a list of one per round; the runs take turns."""
+def measure(runs, epochs, rounds, clock=time.perf_counter):
+    """Seconds per epoch of every run, an array of one per round; the runs take turns."""
     seconds = {name: [] for name in runs}
     for run in runs.values():
         run(1)  # warm up
     for _ in range(rounds):
         for name, run in runs.items():
-            start = time.perf_counter()
+            start = clock()
             run(epochs)
-            seconds[name].append((time.perf_counter() - start) / epochs)
+            seconds[name].append((clock() - start) / epochs)
     return {name: np.array(values) for name, values in seconds.items()}
 
 
-def compare(name, rounds):
+def compare(name, rounds, clock):
     """Print the table of one task."""
     task = TASKS[name]
     x, y = task.data()
     installed = [side for side in SIDES if all(find_spec(n) for n in NEEDS.get(side, []))]
     runs = {side: SIDES[side](task, x, y) for side in installed}
-    seconds = measure(runs, task.epochs, rounds)
+    seconds = measure(runs, task.epochs, rounds, clock)
     shape = "-".join(map(str, task.widths))
     print(f"\n{name}: {shape}, {task.rows:,} rows in batches of {task.batch_size:,}")
     print(f"{'':<15}{'ms per epoch':>14}{'fastest':>10}{'slowest':>10}{'x nnlib':>9}")
@@ -245,13 +246,13 @@ def compare(name, rounds):
     print(f"nnlib takes {np.median(seconds['nnlib'] / seconds['floor']):.2f} times the floor")
 
 
-def profile(rounds):
+def profile(rounds, clock):
     """Print where the time of an epoch of the MNIST task goes."""
     task = TASKS["mnist"]
     x, y = task.data()
     runs = {"nnlib": nnlib(task, x, y), "floor": floor(task, x, y)}
     runs["products"] = floor(task, x, y, gather=False)
-    seconds = {k: np.median(v) for k, v in measure(runs, task.epochs, rounds).items()}
+    seconds = {k: np.median(v) for k, v in measure(runs, task.epochs, rounds, clock).items()}
     gather = seconds["floor"] - seconds["products"]
     print("\nprofile of an epoch of mnist, shares of its time")
     print(f"{'matrix products':<34}{seconds['products'] / seconds['nnlib']:7.1%}")
@@ -270,7 +271,7 @@ def profile(rounds):
             print(f"  {function:<32}{cumulative / stats.total_tt:7.1%}  {calls:>6} calls")
 
 
-def growth(rounds, save):
+def growth(rounds, clock, save):
     """Print, and draw, how time grows with the rows, the width and the depth of a network."""
     steps = (1, 2, 5, 10)
     tasks = {
@@ -283,7 +284,7 @@ def growth(rounds, save):
     points = {}
     for name, series in tasks.items():
         runs = {k: nnlib(t, *t.data()) for k, t in zip(steps, series, strict=True)}
-        seconds = {k: np.median(v) for k, v in measure(runs, 1, rounds).items()}
+        seconds = {k: np.median(v) for k, v in measure(runs, 1, rounds, clock).items()}
         points[name] = [t.multiplications for t in series], list(seconds.values())
         for k, work, t in zip(steps, *points[name], strict=True):
             grown = work / points[name][0][0], t / points[name][1][0]
@@ -310,6 +311,10 @@ def draw_growth(points):
     ends = np.array([work[0], 15 * work[0]])
     ax.loglog(ends / 1e6, 1000 * seconds[0] * ends / work[0], "k:", label="in proportion")
     ax.set(xlabel="multiplications in an epoch, millions", ylabel="time of an epoch, ms")
+    ax.set(xticks=[500, 1000, 2000, 5000], yticks=[5, 10, 20, 50, 100])
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter("{x:,.0f}")
+        axis.set_minor_formatter("")
     ax.legend()
     figure.savefig(PICTURE, dpi=100, metadata={"Software": None})
     print(f"drawn in {PICTURE.name}")
@@ -321,18 +326,20 @@ def main():
     parser.add_argument("tables", nargs="*", metavar="table", help=", ".join(everything))
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--save", action="store_true", help="keep the picture of growth")
+    parser.add_argument("--shared", action="store_true", help="processor time, on a busy machine")
     options = parser.parse_args()
+    clock = time.process_time if options.shared else time.perf_counter
     warnings.simplefilter("ignore")  # MLPClassifier wants more epochs
     threadpool_limits(1)
     kernels = {f"{lib['internal_api']} {lib.get('architecture')}" for lib in threadpool_info()}
     print(f"NumPy {np.__version__}, scikit-learn {sklearn.__version__}; {', '.join(kernels)}")
     for table in options.tables or everything:
         if table in TASKS:
-            compare(table, options.rounds)
+            compare(table, options.rounds, clock)
         elif table == "profile":
-            profile(options.rounds)
+            profile(options.rounds, clock)
         elif table == "growth":
-            growth(options.rounds, options.save)
+            growth(options.rounds, clock, options.save)
         else:
             parser.error(f"no table {table!r}: choose of {', '.join(everything)}")
 
