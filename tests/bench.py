@@ -121,56 +121,61 @@ def keras(task, x, y):
     return lambda epochs: model.fit(x, y, task.batch_size, epochs, verbose=0)
 
 
-def plain_loop(task, x, y):
-    """The loop of the MNIST laboratory, its bugs cured: float64, samples as columns inside."""
-    rng = np.random.default_rng(0)
-    depth = len(task.widths) - 1
-    params, cache, grads = {}, {}, {}
-    for i, (n_in, n_out) in enumerate(pairwise(task.widths), start=1):
-        params[f"W{i}"] = rng.normal(size=(n_out, n_in)) * np.sqrt(1 / n_in)
-        params[f"b{i}"] = np.zeros((n_out, 1))
-    binary = task.widths[-1] == 1
-    X, Y = x.astype(float), (y[:, None] if binary else np.eye(task.widths[-1])[y])
+class PlainNetwork:
+    """The network of the MNIST laboratory, its bugs cured: float64, samples as columns inside."""
 
-    def forward(x):
+    def __init__(self, task, x, y):
+        self.rng = np.random.default_rng(0)
+        self.binary = task.widths[-1] == 1
+        self.x, self.batch_size = x.astype(float), task.batch_size
+        self.y = y[:, None] if self.binary else np.eye(task.widths[-1])[y]
+        self.depth = len(task.widths) - 1
+        self.params, self.cache, self.grads = {}, {}, {}
+        for i, (n_in, n_out) in enumerate(pairwise(task.widths), start=1):
+            self.params[f"W{i}"] = self.rng.normal(size=(n_out, n_in)) * np.sqrt(1 / n_in)
+            self.params[f"b{i}"] = np.zeros((n_out, 1))
+
+    def forward(self, x):
+        params, cache = self.params, self.cache
         cache["A0"] = x.T
-        for i in range(1, depth + 1):
+        for i in range(1, self.depth + 1):
             cache[f"Z{i}"] = np.matmul(params[f"W{i}"], cache[f"A{i - 1}"]) + params[f"b{i}"]
             cache[f"A{i}"] = np.maximum(cache[f"Z{i}"], 0)
-        Z = cache[f"Z{depth}"]
-        if binary:
+        Z = cache[f"Z{self.depth}"]
+        if self.binary:
             return 1 / (1 + np.exp(-Z))
         E = np.exp(Z - Z.max(axis=0))
         return E / np.sum(E, axis=0)
 
-    def loss(y, P):
-        if binary:
+    def loss(self, y, P):
+        if self.binary:
             return -np.mean(y.T * np.log(P) + (1 - y.T) * np.log(1 - P))
         return -np.sum(y.T * np.log(P)) / len(y)
 
-    def backward(y, P):
+    def backward(self, y, P):
         dZ = P - y.T
-        for i in range(depth, 0, -1):
-            grads[f"W{i}"] = 1 / len(y) * np.matmul(dZ, cache[f"A{i - 1}"].T)
-            grads[f"b{i}"] = 1 / len(y) * np.sum(dZ, axis=1, keepdims=True)
+        for i in range(self.depth, 0, -1):
+            self.grads[f"W{i}"] = 1 / len(y) * np.matmul(dZ, self.cache[f"A{i - 1}"].T)
+            self.grads[f"b{i}"] = 1 / len(y) * np.sum(dZ, axis=1, keepdims=True)
             if i > 1:
-                dA = np.matmul(params[f"W{i}"].T, dZ)
-                dZ = dA * np.where(cache[f"Z{i - 1}"] > 0, 1, 0)
+                dA = np.matmul(self.params[f"W{i}"].T, dZ)
+                dZ = dA * np.where(self.cache[f"Z{i - 1}"] > 0, 1, 0)
 
-    def run(epochs):
+    def fit(self, epochs):
         for _ in range(epochs):
-            order = rng.permutation(len(X))
-            shuffled, targets = X[order], Y[order]
-            total = 0.0
-            for first in range(0, len(X), task.batch_size):
-                rows = slice(first, first + task.batch_size)
-                P = forward(shuffled[rows])
-                total += loss(targets[rows], P) * len(P.T)
-                backward(targets[rows], P)
-                for key in params:
-                    params[key] = params[key] - RATE * grads[key]
+            order = self.rng.permutation(len(self.x))
+            x, y, total = self.x[order], self.y[order], 0.0
+            for first in range(0, len(x), self.batch_size):
+                rows = slice(first, first + self.batch_size)
+                P = self.forward(x[rows])
+                total += self.loss(y[rows], P) * len(y[rows])
+                self.backward(y[rows], P)
+                for key in self.params:
+                    self.params[key] = self.params[key] - RATE * self.grads[key]
 
-    return run
+
+def plain_loop(task, x, y):
+    return PlainNetwork(task, x, y).fit
 
 
 def floor(task, x, y, gather=True):
