@@ -5,7 +5,7 @@ CANDIDATES = $(PYTHON) python3 python3.13 python3.12 python3.11 python3.10 pytho
 BIN = .venv/bin
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 10))
 
-.PHONY: help run test lab notebooks assignments grade coverage mutants clean
+.PHONY: help run test lab notebooks assignments grade coverage mutants bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -38,6 +38,9 @@ coverage: .venv/installed ## lines and branches of nnlib that the unit tests run
 mutants: .venv/installed ## break the core on purpose, see what the tests let through (MODULE=losses: one)
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet -e '.[mutants]'
 	$(BIN)/python tests/mutants.py $(MODULE)
+
+bench: .venv/installed ## time an epoch beside other libraries (pip install -e '.[compare]' for all)
+	$(BIN)/python tests/bench.py
 
 clean: ## remove the environment and everything built
 	rm -rf .venv build nnlib.egg-info .pytest_cache .ruff_cache .hypothesis

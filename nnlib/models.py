@@ -1,6 +1,5 @@
 """A network is a list of layers; training it is a loop around four lines."""
 
-import copy
 import math
 import os
 
@@ -376,11 +375,12 @@ class Sequential:
     def _run_epoch_or_undo(self, epoch, X, Y, batch_size, shuffle, validation):
         """One epoch and its validation; if it fails, weights and optimizer are as before it."""
         weights = self.get_weights()
-        memory = copy.deepcopy(getattr(self.optimizer, "__dict__", {}))
+        memory = optimizers.memory_of(self.optimizer)
         try:
             with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # found below
                 logs = self._run_epoch(X, Y, batch_size, shuffle)
-                if not all(np.isfinite(array).all() for array in self.parameters):
+                flat = np.concatenate([array.ravel() for array in self.parameters])
+                if not np.isfinite(flat).all():
                     raise FloatingPointError("a weight is NaN or infinite after the last step")
                 if validation:
                     scores = self._record(validation[1], self.forward(validation[0]))
@@ -410,13 +410,15 @@ class Sequential:
                 totals[name] = totals.get(name, 0.0) + value * len(batch)
         return {name: total / n for name, total in totals.items()}
 
-    def evaluate(self, x, y):
+    def evaluate(self, x, y, batch_size=None, verbose="auto"):
         """Loss and metrics on some data, with no weight changed.
 
         Parameters
         ----------
         x : array (n, n_features)
         y : array (n,) or (n, k)
+        batch_size, verbose : optional
+            Keras scripts pass them. All samples go through at once, and nothing is printed.
 
         Returns
         -------
@@ -428,12 +430,14 @@ class Sequential:
         scores = list(self._record(Y, self.forward(X)).values())
         return scores if self.metrics else scores[0]
 
-    def predict(self, x):
+    def predict(self, x, batch_size=None, verbose="auto"):
         """Outputs for some samples: probabilities, or numbers for a regression.
 
         Parameters
         ----------
         x : array (n, n_features)
+        batch_size, verbose : optional
+            Keras scripts pass them. All samples go through at once, and nothing is printed.
 
         Returns
         -------

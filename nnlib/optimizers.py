@@ -1,5 +1,6 @@
 """Optimizers: how a gradient changes the weights. All of them change the arrays in place."""
 
+import copy
 import math
 
 import numpy as np
@@ -278,6 +279,16 @@ class Adam(Optimizer):
 def _share(name, value):
     wanted = "at least 0 and below 1"
     return real_number(name, value, wanted, lambda value: 0 <= value < 1)
+
+
+def memory_of(optimizer):
+    """Copies of what a step changes in an optimizer: of a foreign one, of all that it holds."""
+    if not isinstance(optimizer, Optimizer):
+        return copy.deepcopy(getattr(optimizer, "__dict__", {}))
+    memory = optimizer.memory
+    if memory is not None:
+        memory = [[array.copy() for array in arrays] for arrays in memory]
+    return {"iterations": optimizer.iterations, "memory": memory}
 
 
 _OPTIMIZERS = {"sgd": SGD, "rmsprop": RMSprop, "adam": Adam}

@@ -1616,6 +1616,68 @@ def softmax_test_of_rows_that_are_alike(softmax):
     assert np.allclose(A, [[1, 0, 0], [0.5, 0.5, 0]])
 
 
+# --- 10 other libraries
+
+
+@wrong(checks.check_to_pytorch, "return a dictionary")
+def weights_as_a_list(weights):
+    return [array.T for array in weights]
+
+
+@wrong(checks.check_to_pytorch, "activations between the layers are counted")
+def weights_with_layers_counted(weights):
+    return {f"{i // 2}.{('weight', 'bias')[i % 2]}": w.T for i, w in enumerate(weights)}
+
+
+@wrong(checks.check_to_pytorch, "a row for each unit")
+def weights_not_turned(weights):
+    return {f"{i // 2 * 2}.{('weight', 'bias')[i % 2]}": w for i, w in enumerate(weights)}
+
+
+@wrong(checks.check_count_multiplications, "forward pass alone")
+def work_of_the_forward_pass(widths, rows):
+    return rows * sum(n_in * n_out for n_in, n_out in pairwise(widths))
+
+
+@wrong(checks.check_count_multiplications, "nobody needs")
+def work_with_a_needless_product(widths, rows):
+    return 3 * work_of_the_forward_pass(widths, rows)
+
+
+@wrong(checks.check_count_multiplications, "three products, one forward, two back")
+def work_of_two_products(widths, rows):
+    return 2 * work_of_the_forward_pass(widths, rows)
+
+
+@wrong(checks.check_count_multiplications, "write `return`")
+def work_that_is_not_returned(widths, rows):
+    work_of_the_forward_pass(widths, rows)
+
+
+@wrong(checks.check_k_folds, "trained on and held out")
+def folds_that_train_on_all(n, k):
+    return [(np.arange(n), part) for part in np.array_split(np.arange(n), k)]
+
+
+@wrong(checks.check_k_folds, "rows are held out each time")
+def folds_with_a_long_end(n, k):
+    rows, size = np.arange(n), n // k
+    ends = [*range(size, size * k, size), n]
+    parts = [rows[i * size : end] for i, end in enumerate(ends)]
+    return [(np.setdiff1d(rows, part), part) for part in parts]
+
+
+@wrong(checks.check_k_folds, "held-out rows must be every row")
+def folds_that_repeat_the_first(n, k):
+    part = np.arange(n // k)
+    return [(np.setdiff1d(np.arange(n), part), part)] * k
+
+
+@wrong(checks.check_k_folds, "expected 5 pairs")
+def folds_of_one_split(n, k):
+    return [(np.arange(n // k, n), np.arange(n // k))]
+
+
 # --- all of them
 
 

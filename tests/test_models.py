@@ -7,6 +7,7 @@ import pickle
 import re
 import subprocess
 import sys
+import tracemalloc
 import warnings
 from pathlib import Path
 
@@ -992,3 +993,77 @@ def test_an_activation_of_ones_own_trains():
     model.compile("sgd", "mse")
     losses = model.fit(X, X[:, 0], epochs=20, verbose=0).history["loss"]
     assert losses[-1] < losses[0]
+
+
+# --- doors: shut in the first epoch, open in the others
+
+
+def test_a_derivative_of_another_shape_is_found_before_a_weight_changes():
+    total = ActivationFunction("total", np.tanh, lambda Z: np.ones((1, Z.shape[1] + 1)))
+    for wrong in (total, ActivationFunction("sum", lambda Z: Z.sum(axis=0), np.ones_like)):
+        model = Sequential([Input((3,)), Dense(4, wrong), Dense(2, "softmax")], seed=0)
+        model.compile("sgd", CLASSES)
+        before = model.get_weights()
+        with pytest.raises(ValueError, match=r"broadcast|expects"):
+            model.fit(X, LABELS, verbose=0)
+        assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
+        assert model.optimizer.iterations == 0
+
+
+def test_doors_are_shut_before_between_and_after_epochs():
+    def softmax_refuses():
+        with pytest.raises(ValueError, match="softmax expects"):
+            softmax(np.ones((0, 3)))
+
+    class Look(Callback):
+        def on_epoch_end(self, epoch, logs):
+            softmax_refuses()
+
+    model = small_model()
+    model.fit(X, LABELS, epochs=2, callbacks=[Look()], verbose=0)
+    softmax_refuses()
+    model.compile(SGD(1e30), "sparse_categorical_crossentropy")
+    with pytest.raises(FloatingPointError):
+        model.fit(X * 1e10, LABELS, epochs=5, verbose=0)
+    softmax_refuses()
+
+
+def test_epochs_at_once_are_epochs_one_after_the_other():
+    whole, parts = small_model(), small_model()
+    whole.fit(X, LABELS, batch_size=6, epochs=2, verbose=0)
+    for _ in range(2):
+        parts.fit(X, LABELS, batch_size=6, verbose=0)
+    assert same_weights(whole, parts)
+
+
+def test_memory_does_not_grow_with_epochs():
+    model = small_model(optimizer="adam")
+    model.fit(X, LABELS, verbose=0)
+    sizes = []
+    tracemalloc.start()
+    try:
+        for _ in range(2):
+            model.fit(X, LABELS, batch_size=5, epochs=100, verbose=0)
+            sizes.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert sizes[1] - sizes[0] < 10_000  # the history of 100 epochs more
+
+
+def test_a_step_takes_the_memory_of_a_few_batches():
+    rows, batch_size, width = 20_000, 100, 200
+    x = np.random.default_rng(0).random((rows, width), dtype="float32")
+    y = np.arange(rows) % 10
+    model = Sequential([Input((width,)), Dense(50, "relu"), Dense(10, "softmax")], seed=0)
+    model.compile(SGD(0.1), CLASSES)
+    model.fit(x[:200], y[:200], verbose=0)
+    Y = one_hot(y, 10).astype("float32")
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        model._run_epoch(x, Y, batch_size, shuffle=True)
+        peak = tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
+    order, batch, weights = 8 * rows, 4 * batch_size * width, 4 * model.count_params()
+    assert peak < order + 5 * batch + 3 * weights < x.nbytes / 10

@@ -22,6 +22,11 @@ from nnlib.checks.beans import (
     check_count_dead,
     check_stopping_epoch,
 )
+from nnlib.checks.crosswalk import (
+    check_count_multiplications,
+    check_k_folds,
+    check_to_pytorch,
+)
 from nnlib.checks.debugging import (
     check_first_patient,
     check_second_patient,
@@ -72,6 +77,7 @@ __all__ = [
     "check_combine_gradients",
     "check_confusion_matrix",
     "check_count_dead",
+    "check_count_multiplications",
     "check_count_parameters",
     "check_dense_by_units",
     "check_elu",
@@ -80,6 +86,7 @@ __all__ = [
     "check_hat",
     "check_he_weights",
     "check_huber",
+    "check_k_folds",
     "check_leaky",
     "check_matrix_product",
     "check_mean_surprise",
@@ -100,6 +107,7 @@ __all__ = [
     "check_stopping_epoch",
     "check_sum_over_samples",
     "check_third_patient",
+    "check_to_pytorch",
     "check_top_k_accuracy",
     "check_translate_convention",
     "grade",
