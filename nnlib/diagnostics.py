@@ -166,8 +166,8 @@ def update_ratios(model, x, y):
 def first_difference(losses, known, rtol=1e-6):
     """Where the losses of a training leave those of a known one, from the same weights and rows.
 
-    t = the first with |L_t - L'_t| > rtol |L'_t|: 0 points at the forward pass or the loss, 1 at
-    the gradient or the step, more at something that is left over from an earlier step
+    t = the first with |L_t - L'_t| > rtol |L'_t|: 0 points at the loss or what it is computed from,
+    1 at the gradient or the step, more at something that is left over from an earlier step
 
     Parameters
     ----------

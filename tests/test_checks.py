@@ -1616,6 +1616,18 @@ def softmax_test_of_rows_that_are_alike(softmax):
     assert np.allclose(A, [[1, 0, 0], [0.5, 0.5, 0]])
 
 
+@wrong(checks.check_softmax_test, "powers of 2 instead of e")
+def softmax_test_of_sums(softmax):
+    A = softmax(np.array([[1.0, 2.0, 3.0], [1000.0, 1000.0, 1000.0]]))
+    assert np.allclose(A.sum(axis=1), 1)
+
+
+@wrong(checks.check_softmax_test, "powers of 2 instead of e")
+def softmax_test_of_equal_scores(softmax):
+    A = softmax(np.array([[1000.0, 1000.0, 0.0], [0.0, 0.0, 0.0]]))
+    assert np.allclose(A, [[1 / 2, 1 / 2, 0], [1 / 3, 1 / 3, 1 / 3]])
+
+
 # --- 10 other libraries
 
 

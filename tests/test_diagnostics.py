@@ -7,6 +7,7 @@ import pytest
 from sklearn.datasets import load_iris as load_raw_iris
 
 from nnlib import SGD, Dense, Input, Sequential
+from nnlib.datasets import load_iris
 from nnlib.diagnostics import (
     baseline_losses,
     data_findings,
@@ -68,6 +69,13 @@ def test_the_iris_flowers_as_they_come_are_suspicious_in_three_ways():
         "rows that repeat others: 1",
         "rows sorted by class",
     ]
+
+
+def test_the_two_flowers_that_are_alike_stand_on_both_sides_of_the_split():
+    x, _ = load_raw_iris(return_X_y=True)
+    np.testing.assert_array_equal(x[101], x[142])
+    iris = load_iris(seed=0)
+    assert [(rows == x[101]).all(axis=1).sum() for rows in (iris.x_train, iris.x_test)] == [1, 1]
 
 
 def test_a_single_class_is_not_called_sorted():

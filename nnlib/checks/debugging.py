@@ -1,6 +1,6 @@
-"""Checkers for page 09: diagnoses, and a test that has to find four bugs."""
+"""Checkers for page 09: diagnoses, and a test that has to find five bugs."""
 
-from numpy import errstate, exp
+from numpy import errstate, exp, exp2
 
 __all__ = [
     "check_first_patient",
@@ -19,8 +19,8 @@ _WOULD_SHOW = {
         "ln 3 if the last bias is 0"
     ),
     "softmax over the whole batch": (
-        "the first loss would be the logarithm of rows times classes, and no row of probabilities "
-        "would sum to 1"
+        "no row of probabilities would sum to 1, and a loss computed from them would start at the "
+        "logarithm of rows times classes"
     ),
     "the bias's gradient is a mean": "check_gradients would name the biases, and nothing else",
     "the slope of an activation is wrong": (
@@ -82,7 +82,7 @@ def _expect_diagnosis(diagnosis, expected, hints):
 
 
 def check_softmax_test(function):
-    """Check a test of softmax: it lets the right one pass and fails for each of four bugs."""
+    """Check a test of softmax: it lets the right one pass and fails for each of five bugs."""
     with errstate(all="ignore"):
         try:
             function(_softmax)
@@ -122,6 +122,11 @@ def _softmax_without_shift(Z):
     return E / E.sum(axis=-1, keepdims=True)
 
 
+def _softmax_to_the_base_2(Z):
+    E = exp2(Z - Z.max(axis=-1, keepdims=True))
+    return E / E.sum(axis=-1, keepdims=True)
+
+
 _BUGS = [
     (
         _softmax_of_everything,
@@ -132,5 +137,9 @@ _BUGS = [
     (
         _softmax_with_one_maximum,
         "softmax shifted by the largest score of the batch. Give it two rows, 1000 apart",
+    ),
+    (
+        _softmax_to_the_base_2,
+        "powers of 2 instead of e. Its rows sum to 1 too: compare one with numbers worked out",
     ),
 ]
