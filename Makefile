@@ -5,7 +5,7 @@ CANDIDATES = $(PYTHON) python3 python3.13 python3.12 python3.11 python3.10 pytho
 BIN = .venv/bin
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 10))
 
-.PHONY: help run test lab notebooks assignments grade coverage mutants bench clean
+.PHONY: help run test lab notebooks site badges assignments grade coverage mutants bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -17,6 +17,7 @@ run: .venv/installed ## run every notebook and write pages to build/html (NOTEBO
 test: .venv/installed ## check style, run the unit tests and compare every notebook with its outputs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
 	$(BIN)/pytest --nbval -n auto --dist loadfile
 
 lab: .venv/installed ## open the series in JupyterLab
@@ -24,6 +25,14 @@ lab: .venv/installed ## open the series in JupyterLab
 
 notebooks: .venv/installed ## run the notebooks on the real data and store their outputs
 	$(BIN)/python notebooks/run.py --in-place $(NOTEBOOK)
+	$(BIN)/python notebooks/readme.py
+
+site: .venv/site ## build the site from the stored outputs, into build/site
+	$(BIN)/python -m sphinx -q --fail-on-warning --keep-going notebooks build/site
+	@echo "site: $(CURDIR)/build/site/index.html"
+
+badges: .venv/installed ## write the badges of a repository into README.md (REPO=owner/name)
+	$(BIN)/python notebooks/readme.py --badges "$(REPO)"
 
 assignments: .venv/installed ## generate the student versions of the problem sets
 	$(BIN)/python notebooks/assignments/grade.py --release
@@ -56,4 +65,8 @@ clean: ## remove the environment and everything built
 	echo "making .venv with $$($$found --version); the first time this takes some minutes"; \
 	$$found -m venv .venv
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -e '.[dev,course]'
+	touch $@
+
+.venv/site: .venv/installed
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -e '.[dev,site]'
 	touch $@

@@ -20,7 +20,17 @@ def person_watches():
 def progress(iterable, description, **options):
     """`iterable` behind a tqdm bar that vanishes when done, or as it is when nobody watches.
 
-    `options` go to tqdm (`total=`, `unit=`, `unit_scale=`).
+    Parameters
+    ----------
+    iterable : iterable
+    description : str
+        Written in front of the bar.
+    **options : for tqdm
+        `total=`, `unit=`, `unit_scale=`.
+
+    Returns
+    -------
+    iterable
     """
     if not person_watches():
         return iterable

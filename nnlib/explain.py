@@ -16,9 +16,16 @@ import numpy as np
 from IPython.display import Image, Markdown, display
 
 from nnlib import _drawing, _statements
-from nnlib._progress import person_watches
+from nnlib._progress import person_watches, progress
 
-__all__ = ["explain_function", "person_watches", "shape_table", "show_source", "tsensor"]
+__all__ = [
+    "explain_function",
+    "person_watches",
+    "progress",
+    "shape_table",
+    "show_source",
+    "tsensor",
+]
 
 
 def show_source(*functions):

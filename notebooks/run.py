@@ -30,6 +30,7 @@ from nnlib import _store
 NOTEBOOKS = Path(__file__).resolve().parent
 SITE = NOTEBOOKS.parent / "build" / "html"
 CELL_TIMEOUT = 600  # seconds
+LEEWAY = 1.25  # times what a page states of its seconds and MB before it is worth a word
 
 # Run after the last cell, and not kept: which data did this page use?
 ASK_FOR_SOURCES = """
@@ -112,6 +113,14 @@ def print_table(results):
     for row in rows:
         line = "{:<{}}  {:>{}}  {:>{}}  {:<{}}  {}"
         print(line.format(row[0], name, row[1], seconds, row[2], memory, row[3], data, row[4]))
+
+
+def over_budget(result, notebook):
+    """What a page took beyond what its first cell states, in words; a line for each."""
+    for measured, unit in ((result.seconds, "seconds"), (result.megabytes, "MB")):
+        stated = re.search(rf"(\d+) {unit}", notebook.cells[0].source)
+        if stated and measured > LEEWAY * int(stated[1]):
+            yield f"{result.name} took {measured:.0f} {unit}; its page states {stated[1]}"
 
 
 def find_notebooks(names):
@@ -259,11 +268,12 @@ def main():
     elif no_real_data():
         os.environ["NNLIB_DATA"] = "sample"
         print("no data folder, no cache and no network: the pages use the bundled samples")
-    results = []
+    results, remarks = [], []
     for path in find_notebooks(arguments.names):
         print(f"{path.stem} …", flush=True)
         notebook, result = execute(path)
         results.append(result)
+        remarks += over_budget(result, notebook)
         if arguments.in_place:
             if not result.failure:
                 nbformat.write(notebook, path)
@@ -273,6 +283,8 @@ def main():
         write_index()
     print()
     print_table(results)
+    if remarks:
+        print("", *remarks, sep="\n")
     failures = [result for result in results if result.failure]
     for result in failures:
         print(f"\n{result.name} FAILED in {result.failure}")

@@ -461,6 +461,7 @@ NEEDS_NO_ROW = {
     "callbacks.History",
     "datasets.Dataset",
     "explain.person_watches",
+    "explain.progress",
     "explain.tsensor",
 }
 

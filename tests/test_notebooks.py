@@ -214,18 +214,19 @@ def test_links_to_other_pages_resolve(page):
         assert target.startswith("http") or (ROOT / "notebooks" / target).exists(), target
 
 
-def test_readme_maps_the_series():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    links = re.findall(r"\[([^\]]+)\]\(notebooks/(\d\d_\w+)\.ipynb\)", readme)
-    assert {name: text for text, name in links} == {page: title(page) for page in NOTEBOOKS}
-
-
 def how_long(page):
     """Minutes, seconds and MB, as the first cell of a page states them."""
     line = re.search(r"\*\*How long\.\*\*(.+?)(?:\n\n|$)", cells(page, "markdown")[0].source, re.S)[
         1
     ]
     return [re.search(rf"(\d+) {unit}", line)[1] for unit in ("minutes", "seconds", "MB")]
+
+
+def test_readme_maps_the_series():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    row = r"^\| \[([^\]]+)\]\(notebooks/(\d\d_\w+)\.ipynb\) \|.+\| (\d+) min \| (\d+) s \|$"
+    found = {name: [text, *times] for text, name, *times in re.findall(row, readme, re.M)}
+    assert found == {page: [title(page), *how_long(page)[:2]] for page in NOTEBOOKS}
 
 
 def test_start_page_maps_the_series():

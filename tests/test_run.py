@@ -1,6 +1,7 @@
 """The runner behind `make run`, on small notebooks made here."""
 
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,7 @@ def series(tmp_path):
         "from nnlib.datasets import load_iris\niris = load_iris()\nprint(iris.source)",
     )
     book = nbformat.read(folder / "02_fine.ipynb", as_version=4)
+    book.cells[0].source += "\n\n5 seconds of computing; 1 MB of memory"
     book.cells[1].metadata["alt"] = 'A line that "rises"'
     nbformat.write(book, folder / "02_fine.ipynb")
     return folder
@@ -54,6 +56,9 @@ def test_a_failure_is_named_and_the_others_still_run(series):
     rows = {line.split()[0]: line for line in done.stdout.splitlines() if "ok" in line.split()[-1:]}
     assert "iris, 150 flowers" in rows["02_fine"]
     assert float(rows["02_fine"].split()[2]) > 30, "peak memory in MB"
+    budget = re.findall(r"^(\w+) took (\d+) (\w+); its page states (\d+)$", done.stdout, re.M)
+    assert ("02_fine", rows["02_fine"].split()[2], "MB", "1") in budget
+    assert {name for name, *_ in budget} == {"02_fine"}, "the other states none"
     failure = done.stdout[done.stdout.index("01_fails FAILED in") :]
     assert "cell 3, `1 / 0`" in failure and "ZeroDivisionError: division by zero" in failure
 
