@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 COPY = ROOT / "build" / "mutants"
-MUTMUT = [Path(sys.executable).with_name("mutmut")]
+MUTMUT = Path(sys.executable).with_name("mutmut")
 LEAST = 0.95
 CAUGHT = {"killed", "timeout", "segfault"}
 
@@ -48,7 +48,7 @@ def undecorated(source):
 
 
 def mutmut(*arguments, **settings):
-    return subprocess.run([*MUTMUT, *arguments], cwd=COPY, text=True, **settings)
+    return subprocess.run([MUTMUT, *arguments], cwd=COPY, text=True, **settings)
 
 
 def outcomes():
