@@ -55,7 +55,7 @@ clean: ## remove the environment and everything built
 	rm -rf .venv build nnlib.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.venv/installed: pyproject.toml
+.venv/bin/python:
 	@for python in $(CANDIDATES); do \
 		if $$python -c '$(NEW_ENOUGH)' 2>/dev/null; then found=$$python; break; fi; \
 	done; \
@@ -64,6 +64,8 @@ clean: ## remove the environment and everything built
 	fi; \
 	echo "making .venv with $$($$found --version); the first time this takes some minutes"; \
 	$$found -m venv .venv
+
+.venv/installed: pyproject.toml | .venv/bin/python
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -e '.[dev,course]'
 	touch $@
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib._guards import check_function, expects, look_up, whole_number
+from nnlib._guards import check, check_function, expects, look_up, whole_number
 from nnlib.activations import sigmoid, softmax
 
 __all__ = [
@@ -272,7 +272,10 @@ class Loss:
                 f"but got {y.shape}: {self._shape_hint(y)}"
             )
         self._check_probabilities(Y)
-        return Y.astype(dtype)
+        with np.errstate(over="ignore"):  # what overflows is found in the next line
+            Y = Y.astype(dtype)
+        check(np.isfinite(Y).all(), f"y holds numbers too large for {dtype}: standardise them")
+        return Y
 
     def _shape_hint(self, y):
         n_columns = 1 if y.ndim == 1 else y.shape[1]

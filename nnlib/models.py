@@ -363,7 +363,7 @@ class Sequential:
         split = real_number("validation_split", split)
         if split == 0:
             return X, Y, None
-        n_kept = math.floor(len(X) * (1 - split)) if 0 < split < 1 else 0
+        n_kept = math.floor(len(X) * (1 - split))
         message = f"must leave rows on both sides, got {split} of {len(X)} rows"
         check(0 < n_kept < len(X), f"validation_split {message}")
         return X[:n_kept], Y[:n_kept], (X[n_kept:], Y[n_kept:])

@@ -326,6 +326,11 @@ CALLS = [
     ("models.Sequential.fit", fit(NAN, LABELS), "x holds NaN or infinity"),
     ("models.Sequential.fit", fit(X, [0, 1, np.nan, 1, 1]), "y holds NaN or infinity"),
     ("models.Sequential.fit", fit(X.astype(object), LABELS), r"x.astype\(float\)"),
+    (
+        "losses.Loss.prepare_targets",
+        lambda: losses.get("mse").prepare_targets([1e300], 1, 1, "float32"),
+        "too large for float32: standardise them",
+    ),
     ("models.Sequential.fit", fit(X, ["a", "b", "a", "b", "b"]), "LabelEncoder"),
     ("models.Sequential.fit", fit(X, LABELS + 1), "do they start at 1"),
     ("models.Sequential.fit", fit(X, LABELS[:4]), "x has 5 samples but y has 4"),
