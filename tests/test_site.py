@@ -60,7 +60,7 @@ def soup(path):
 
 
 def all_pages(site):
-    return sorted(site.rglob("*.html"))
+    return [page for page in sorted(site.rglob("*.html")) if "_static" not in page.parts]
 
 
 def test_every_page_is_there_with_the_next_and_the_one_before(site):
@@ -200,7 +200,7 @@ def open_page(browser, url, width=1280, scheme="light"):
     )
     tab.goto(url)
     if tab.query_selector(".math"):
-        tab.wait_for_selector("mjx-container svg")
+        tab.wait_for_selector("mjx-container svg", state="attached")  # may be folded away
         tab.evaluate("MathJax.startup.promise")
     return tab, complaints
 
