@@ -6,7 +6,7 @@ import os
 import numpy as np
 
 from nnlib import losses, optimizers
-from nnlib._files import read_shapes, whole_file
+from nnlib._files import read_arrays, read_shapes, whole_file
 from nnlib._guards import as_batch, as_numbers, check, real_number, whole_number
 from nnlib._progress import progress
 from nnlib.callbacks import Callback, History
@@ -555,20 +555,13 @@ class Sequential:
         """
         self._check_built()
         path = os.fspath(path)
-        try:
-            self._check_shapes(read_shapes(path))
-            with np.load(path, allow_pickle=False) as file:
-                weights = [file[f"array_{i}"] for i in range(len(file.files))]
-        except (FileNotFoundError, PermissionError, IsADirectoryError, _WrongShapes):
-            raise
-        except Exception as error:
-            raise ValueError(f"{path} does not hold weights that save_weights wrote") from error
-        self.set_weights(weights)
+        self._check_shapes(read_shapes(path))
+        self.set_weights(read_arrays(path))
 
     def _check_shapes(self, given):
         expected = [array.shape for array in self.parameters]
         message = f"the model's weights have shapes {expected}, but got {given}"
-        check(given == expected, message, _WrongShapes)
+        check(given == expected, message)
 
     def _check_built(self):
         if self._top().W is None:
@@ -587,7 +580,3 @@ def _as_callbacks(callbacks):
             is_callback, f"a callback is an object of a Callback class, got {callback!r}", TypeError
         )
     return callbacks or ()
-
-
-class _WrongShapes(ValueError):
-    """Weights that are whole, but another model's."""
