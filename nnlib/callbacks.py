@@ -40,7 +40,7 @@ class History(Callback):
     Attributes
     ----------
     history : dict of str to list of float
-        "loss", each metric by its name, and the same with "val_" in front where there are
+        "loss", each metric by its name, and the same with `val_` in front where there are
         validation data.
     epoch : list of int
         The epochs, counted from 0.

@@ -29,7 +29,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from nnlib import SGD, Dense, Input, Sequential
 
 RATE = 0.05
-PICTURE = Path(__file__).with_name("growth.png")
+PICTURE = Path(__file__).resolve().parents[1] / "notebooks" / "_static" / "growth.png"
 
 
 @dataclass(frozen=True)
