@@ -188,7 +188,7 @@ def check_he_weights(function):
             f"{'; ' + close[0] if close else ''} (spread {spread:.4f})"
         )
         bound, largest = (6 / n_in) ** 0.5, _abs(W).max()
-        # of 10,000 even numbers the largest is within 0.01 of the bound, but for e**-100
+        # of 10,000 evenly drawn numbers the largest is within 0.01 of the bound, but for e**-100
         assert 0.99 * bound < largest < 1.000001 * bound, (
             f"mean and variance are right, but the largest weight is {largest:.4f} and r is "
             f"{bound:.4f}: draw evenly, with rng.uniform(-r, r, shape)"
