@@ -172,7 +172,7 @@ def _expect_epochs(batches, n, size, epochs, place):
     if max(sizes) > size:
         raise AssertionError(f"{place}: a batch holds {max(sizes)} rows")
     first, second = [*batches, [], []][:2]
-    assert steps == 1 or size == 1 or first[1:] != second[: len(first) - 1], (
+    assert steps == 1 or len(first) == 1 or first[1:] != second[: len(first) - 1], (
         f"{place}: each batch starts one row after the batch before it: its first row moves on by "
         "the batch size, range(0, n, batch_size)"
     )
