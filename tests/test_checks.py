@@ -44,6 +44,11 @@ def slope_without_x(x):
     return 2 + 0 * x
 
 
+@wrong(checks.check_square_derivative, "expected 10, got 10.0003")  # as many digits as it takes
+def slope_a_little_too_large(x):
+    return 2 * x * (1 + 3e-5)
+
+
 @wrong(checks.check_square_derivative, "shape")
 def slope_of_a_number_only(x):
     return 2 * np.sum(x)

@@ -79,6 +79,7 @@ def _call_in_words(function, arguments, words):
     try:
         return _call(function, *arguments)
     except (ValueError, IndexError) as error:
+        hint = words and f". Hint: {words}"
         raise AssertionError(
-            f"for arguments of shapes {shapes} it stopped: {str(error).strip()}. Hint: {words}"
+            f"for arguments of shapes {shapes} it stopped: {str(error).strip()}{hint}"
         ) from None

@@ -26,10 +26,16 @@ def _expect_array(value, expected, name):
     if wrong.any():
         first = tuple(int(i) for i in argwhere(wrong)[0])
         place, most = (f" at {list(first)}", "up to ") if first else ("", "")
+        right, found = _apart(expected[first], value[first])
         raise AssertionError(
-            f"{name} is off by {most}{gap.max():.3g}: "
-            f"expected {expected[first]:.4g}{place}, got {value[first]:.4g}"
+            f"{name} is off by {most}{gap.max():.3g}: expected {right}{place}, got {found}"
         )
+
+
+def _apart(first, second):
+    """Two different numbers in 4 digits, or in as many as show that they differ."""
+    texts = ((f"{first:.{digits}g}", f"{second:.{digits}g}") for digits in range(4, 18))
+    return next(pair for pair in texts if pair[0] != pair[1])
 
 
 def _short(values):

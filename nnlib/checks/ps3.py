@@ -94,19 +94,20 @@ def check_tied_gradients(function):
             _slopes(lambda v, W=W, c=c: loss(W, v, c), b),
             _row_sums(dR.T),
         ]
-        encoder = _slopes(lambda v, W=W, b=b, c=c: loss(v, b, c, decoder=W), W)
+        first = _slopes(lambda v, W=W, b=b, c=c: loss(v, b, c, decoder=W), W)
         H = array([[math.tanh(z) for z in row] for row in _weighted_sums(X, W, b)])
         no_slope = _products(dR, W)
-        words = "The slope of tanh, 1 - H², is missing on the way back to the encoder"
+        words = "The slope of tanh, 1 - H², is missing on the way back to the first layer"
         two = "W is used twice: add the gradient of its other use"
         mistakes = [
-            [(encoder, two), (right[0] - encoder, two),
+            [(first, two), (right[0] - first, two),
              (_products(X.T, no_slope) + _products(dR.T, H), words)],
             [(_row_sums(no_slope.T), words)],
             [(_row_sums(dR), "Sum over the samples, axis 0")],
         ]  # fmt: skip
         arguments = dR, X, W, b
-        result = _call_in_words(function, arguments, "dR W is what leads back to H")
+        cure = "dV has the shape of Wᵀ: turn it before you add. dR W is what leads back to H"
+        result = _call_in_words(function, arguments, cure)
         _expect_gradients(result, right, ("dW", "db", "dc"), mistakes, arguments)
 
 
@@ -123,33 +124,58 @@ def check_layer_norm_gradients(function):
         def loss(X, gamma, dA=dA):
             return float((dA * normalised(X) * gamma).sum())
 
-        hats = normalised(X)
         right = [
             _slopes(lambda v, gamma=gamma: loss(v, gamma), X),
             _slopes(lambda v, X=X: loss(X, v), gamma),
             _row_sums(dA.T),
         ]
-        roots = array([[_root(row, epsilon)] for row in X.tolist()])
-        d = dA * gamma
-        means = [_row_sums(a)[:, None] / width for a in (d, d * hats)]
-        plain = _row_sums(dA * hats)
-        mistakes = [
-            [
-                (d / roots, "X moves mean and spread of its row too: two terms are missing"),
-                ((d - means[0]) / roots, "X moves the spread of its row too: one term is missing"),
-                ((d - hats * means[1]) / roots, "X moves the mean of its row: one term is missing"),
-                ((d - means[0] - hats * means[1]), "Divide by the root of variance + ε"),
-                (_slopes(partial(loss, gamma=gamma * 0 + 1), X), "γ is missing in dX"),
-            ],
-            [(plain, "dγ sums over the samples, axis 0"),
-             (_row_sums((dA * X).T), "γ multiplies the normalised row, not X")],
-            [(_row_sums(dA), "dβ sums over the samples, axis 0"),
-             (_row_sums((dA * gamma).T), "β is added after γ: no γ in dβ")],
-        ]  # fmt: skip
+        mistakes = _layer_norm_slips(dA, X, gamma, epsilon)
+        mistakes[0].append((_slopes(partial(loss, gamma=gamma * 0 + 1), X), "γ is missing in dX"))
+        for known, value in zip(mistakes[1:], right[1:], strict=True):
+            known.append((value / n, "The gradient is a sum over the samples, no mean"))
         arguments = dA, X, gamma, epsilon
         given = dA, X, gamma
         result = _call_in_words(function, arguments, "means of rows need keepdims=True")
         _expect_gradients(result, right, ("dX", "dgamma", "dbeta"), mistakes, given)
+
+
+def _layer_norm_slips(dA, X, gamma, epsilon):
+    """Wrong dX, dgamma and dbeta, with words."""
+    d = dA * gamma
+    roots = array([[_root(row, epsilon)] for row in X.tolist()])
+    hats = array([_standard(row, epsilon) for row in X.tolist()])
+    by_row = [_row_sums(a)[:, None] / X.shape[1] for a in (d, d * hats)]
+    by_column = [_row_sums(a.T) / len(X) for a in (d, d * hats)]
+    down_roots = array([_root(column, epsilon) for column in X.T.tolist()])
+    down_hats = array([_standard(column, epsilon) for column in X.T.tolist()]).T
+    down = [_row_sums(a.T) / len(X) for a in (d, d * down_hats)]
+    outside = array([[_root(row, 0) + epsilon] for row in X.tolist()])
+    hats_outside = hats * roots / outside
+    along = _row_sums(d * hats_outside)[:, None] / X.shape[1]
+    rows = "The means of dX and of X go along each row, axis 1 with keepdims=True"
+    under = "ε stands under the root: s = √(v + ε)"
+    return [
+        [
+            (d / roots, "X moves mean and spread of its row too: two terms are missing"),
+            ((d - by_row[0]) / roots, "X moves the spread of its row too: one term is missing"),
+            ((d - hats * by_row[1]) / roots, "X moves the mean of its row: one term is missing"),
+            (d - by_row[0] - hats * by_row[1], "Divide by the root of variance + ε"),
+            ((d - by_column[0] - hats * by_column[1]) / roots, rows),
+            ((d - down[0] - down_hats * down[1]) / down_roots, rows),
+            ((d - by_row[0] - hats_outside * along) / outside, under),
+        ],
+        [
+            (_row_sums(dA * hats), "dγ sums over the samples, axis 0"),
+            (_row_sums((dA * X).T), "γ multiplies the normalised row, not X"),
+            (_row_sums((d * hats).T), "No γ in dγ: it sums dA times the normalised row"),
+            (_row_sums((dA * down_hats).T), "Mean and spread are those of each row, axis 1"),
+            (_row_sums((dA * hats_outside).T), under),
+        ],
+        [
+            (_row_sums(dA), "dβ sums over the samples, axis 0"),
+            (_row_sums(d.T), "β is added after γ: no γ in dβ"),
+        ],
+    ]
 
 
 def _root(row, epsilon):

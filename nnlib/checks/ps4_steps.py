@@ -4,7 +4,7 @@ import math
 
 from numpy import abs as _abs
 from numpy import all as _all
-from numpy import array, shape
+from numpy import array, isfinite, shape
 from numpy.random import default_rng
 
 from nnlib.checks._tools import _expect_array, _first_that_fits, _hint_that_fits
@@ -23,6 +23,7 @@ def check_adamw_update(function):
     def step(w, m, v, g, t, rate, beta_1, beta_2, epsilon, decay, slip=""):
         if slip == "decay in g":
             g = g + decay * w
+        t = t + 1 if slip == "t + 1" else t
         m = beta_1 * m + (1 - beta_1) * g
         v = beta_2 * v + (1 - beta_2) * (g if slip == "no square" else g * g)
         m_hat = m if slip in ("no correction", "v only") else m / (1 - beta_1**t)
@@ -33,8 +34,11 @@ def check_adamw_update(function):
         else:
             downhill = rate * m_hat / (root + epsilon)
         pull = {"no decay": 0, "decay in g": 0, "no rate": decay * w, "outward": -rate * decay * w}
-        if slip == "after":
-            return (w - downhill) * (1 - rate * decay), m, v
+        if slip == "kept":
+            m, v = m_hat, v_hat
+        shares = {"after": -rate * decay, "outward after": rate * decay}
+        if slip in shares:
+            return (w - downhill) * (1 + shares[slip]), m, v
         return w - downhill - pull.get(slip, rate * decay * w), m, v
 
     slips = {
@@ -43,7 +47,10 @@ def check_adamw_update(function):
         "no decay": "the decay is missing: take off η λ w as well",
         "no rate": "the decay is η λ w, not λ w",
         "outward": "the decay pulls w towards 0: subtract it",
+        "outward after": "the decay pulls w towards 0: subtract it",
         "after": "the decay is taken of w as it was before the step",
+        "kept": "the corrected means are new arrays: do not put them back into m and v",
+        "t + 1": "t counts from 1 already: 1 - β₁^t, with t as it is given",
         "no correction": "divide m by 1 - β₁^t and v by 1 - β₂^t",
         "v only": "m is not corrected: divide it by 1 - β₁^t",
         "m only": "v is not corrected: divide it by 1 - β₂^t",
@@ -65,9 +72,13 @@ def check_lion_update(function):
         mixed = beta_1 * m + (1 - beta_1) * g
         seen = {"m first": beta_1 * after + (1 - beta_1) * g, "g alone": g, "new m": after,
                 "old m": m}.get(slip, mixed)  # fmt: skip
-        size = seen if slip == "no sign" else (seen > 0) - (seen < 0)
+        size = {"no sign": seen, "up": 1 if seen >= 0 else -1, "down": 1 if seen > 0 else -1}.get(
+            slip, (seen > 0) - (seen < 0)
+        )
         pull = {"no decay": 0, "no rate": decay * w, "outward": -rate * decay * w}
         kept = mixed if slip == "one mean" else after
+        if slip == "after":
+            return (w - rate * size) * (1 - rate * decay), kept
         return w - rate * size - pull.get(slip, rate * decay * w), kept
 
     slips = {
@@ -75,6 +86,10 @@ def check_lion_update(function):
         "no decay": "the decay is missing: take off η λ w as well",
         "no rate": "the decay is η λ w, not λ w",
         "outward": "the decay pulls w towards 0: subtract it",
+        "after": "the decay is taken of w as it was before the step",
+        "up": "where the mixture is 0 the sign is 0, and so is the step: np.sign",
+        "down": "where the mixture is 0 the sign is 0, and so is the step: np.sign",
+        "NaN": "where the mixture is 0 it cannot be divided by its size: np.sign",
         "m first": "m was changed too early: the step uses m as it was",
         "new m": "the step uses the mixture with β₁, and m as it was",
         "old m": "the step forgets the new gradient: mix m and g with β₁",
@@ -93,6 +108,8 @@ def _follow(function, step, slips, settings, names, seed, counted=False):
         g = rng.normal(size=(2, 3)) * 3
         if t > 2:
             g[0] = -1.35 * arrays[1][0]  # so that the sign depends on which m is used
+        if not counted:
+            g[1, 0] = 0  # and m stays 0 there: a sign of 0
         before = [a.copy() for a in arrays]
         extra = (t, *settings) if counted else settings
 
@@ -116,6 +133,7 @@ def _follow(function, step, slips, settings, names, seed, counted=False):
             position = ("w", *names).index(name)
             known = [(expected(slip)[position], words) for slip, words in slips.items()]
             hint = _hint_that_fits(found, value, known)
+            hint = hint if _all(isfinite(found)) else slips.get("NaN", "")
             try:
                 _expect_array(found, value, f"{name} after step {t}")
             except AssertionError as error:
@@ -136,7 +154,8 @@ def check_warmup_cosine(function):
         try:
             schedule = function(peak, warm, total)
             assert callable(schedule), "return a function of the step: define it inside, return it"
-            found = {t: schedule(t) for t in range(total + 6)}
+            times = *range(warm + 1), (warm + total) // 2, *range(warm + 1, total + 6)
+            found = {t: schedule(t) for t in times}  # half-way down before the steps between
         except ZeroDivisionError:
             raise AssertionError("with warmup_steps = 0 there is a division by 0") from None
         for t, value in found.items():

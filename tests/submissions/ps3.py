@@ -50,6 +50,37 @@ def tied_gradients(dR, X, W, b):
 """,
 }
 
+LAYER_NORM = """
+def layer_norm_gradients(dA, X, gamma, epsilon):
+    s = np.sqrt(X.var(axis=1, keepdims=True) + epsilon)
+    hat = (X - X.mean(axis=1, keepdims=True)) / s
+    d = dA * gamma
+    dX = (d - d.mean(axis=1, keepdims=True) - hat * (d * hat).mean(axis=1, keepdims=True)) / s
+    return dX, (dA * hat).sum(axis=0), dA.sum(axis=0)
+"""
+
+
+def layer_norm(old, new):
+    assert old in LAYER_NORM
+    return LAYER_NORM.replace(old, new)
+
+
+HINGE = """
+def hinge(y, Z):
+    n, rows = len(Z), np.arange(len(Z))
+    terms = np.maximum(0, 1 + Z - Z[rows, y][:, None])
+    terms[rows, y] = 0
+    dZ = (terms > 0) * 1.0
+    dZ[rows, y] = -dZ.sum(axis=1)
+    return terms.sum() / n, dZ / n
+"""
+
+
+def hinge(old, new):
+    assert old in HINGE
+    return HINGE.replace(old, new)
+
+
 SUBMISSIONS = [
     Submission(
         "slow loops and lists are accepted",
@@ -334,6 +365,87 @@ def layer_norm_gradients(dA, X, gamma, epsilon):
             "hinge-graded": "The margin of 1 is missing",
             "layer_norm_gradients-graded": "γ multiplies the normalised row, not X",
         },
+    ),
+    Submission(
+        "a clipped probability, the kink charged, dV as it is, means down the columns",
+        cells=OWN
+        | {
+            "softmax_loss": """
+def softmax_loss(Y, Z):
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    return -np.sum(Y * np.log(P + 1e-12)) / len(Y), (P - Y) / len(Y)
+""",
+            "poisson": """
+def poisson(Y, Z):
+    return np.mean(np.exp(Z) - Y * Z), (1 - Y / np.exp(Z)) / Z.size
+""",
+            "hinge": """
+def hinge(y, Z):
+    n, rows = len(Z), np.arange(len(Z))
+    terms = 1 + Z - Z[rows, y][:, None]
+    terms[rows, y] = -1
+    dZ = (terms >= 0) * 1.0
+    dZ[rows, y] = -dZ.sum(axis=1)
+    return np.maximum(terms, 0).sum() / n, dZ / n
+""",
+            "tied_gradients": """
+def tied_gradients(dR, X, W, b):
+    H = np.tanh(X @ W + b)
+    dH, dV, dc = dense_gradients(dR, H, W.T)
+    _, dW, db = dense_gradients(dH * (1 - H**2), X, W)
+    return dW + dV, db, dc
+""",
+            "layer_norm_gradients": layer_norm("axis=1", "axis=0"),
+        },
+        lost={
+            "softmax_loss-graded": "A clipped probability",
+            "poisson-graded": "That is the slope with respect to λ",
+            "hinge-graded": "> 0, not >= 0",
+            "tied_gradients-graded": "dV has the shape of Wᵀ: turn it before you add",
+            "layer_norm_gradients-graded": "go along each row, axis 1",
+        },
+    ),
+    Submission(
+        "a row that stays a row, only the means back down the columns",
+        cells={
+            "softmax_loss": """
+def softmax_loss(Y, Z):
+    Z = Z - Z.max(axis=1)
+    log_P = Z - np.log(np.exp(Z).sum(axis=1))
+    return -np.sum(Y * log_P) / len(Y), (np.exp(log_P) - Y) / len(Y)
+""",
+            "two_layer_gradients": TWO_LAYERS,
+            "hinge": hinge("[rows, y][:, None]", "[rows, y]"),
+            "layer_norm_gradients": layer_norm("d.mean(axis=1", "d.mean(axis=0").replace(
+                "(d * hat).mean(axis=1", "(d * hat).mean(axis=0"
+            ),
+        },
+        lost={
+            "softmax_loss-graded": "stay columns with keepdims=True",
+            "hinge-graded": "the true scores must be a column",
+            "layer_norm_gradients-graded": "go along each row, axis 1",
+        },
+    ),
+    Submission(
+        "gamma in its own gradient",
+        cells={"layer_norm_gradients": layer_norm("(dA * hat)", "(d * hat)")},
+        lost={"layer_norm_gradients-graded": "No γ in dγ"},
+    ),
+    Submission(
+        "epsilon beside the root",
+        cells={
+            "layer_norm_gradients": layer_norm(
+                "np.sqrt(X.var(axis=1, keepdims=True) + epsilon)",
+                "np.sqrt(X.var(axis=1, keepdims=True)) + epsilon",
+            )
+        },
+        lost={"layer_norm_gradients-graded": "ε stands under the root"},
+    ),
+    Submission(
+        "means for gamma and beta",
+        cells={"layer_norm_gradients": layer_norm(".sum(axis=0)", ".mean(axis=0)")},
+        lost={"layer_norm_gradients-graded": "a sum over the samples, no mean"},
     ),
     Submission(
         "the package's functions do the work",

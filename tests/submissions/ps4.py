@@ -144,7 +144,7 @@ def update_averages(averages, parameters, share):
         lost={
             "network_gradients-graded": "ReLU's slope is taken at dA",
             "train-graded": "the last, smaller batch of each epoch is missing",
-            "iris_recipe-graded": "at least 0.8 is asked",
+            "iris_recipe-graded": "finish exercise 1 first",
             "adamw_update-graded": "that is Adam with L2",
             "lion_update-graded": "np.sign",
             "warmup_cosine-graded": "Warm up first",
@@ -214,7 +214,7 @@ def update_averages(averages, parameters, share):
         lost={
             "network_gradients-graded": "ReLU's slope is missing",
             "train-graded": "the labels of a batch are not those of its rows",
-            "iris_recipe-graded": "of the held-out flowers",
+            "iris_recipe-graded": "finish exercise 1 first",
             "adamw_update-graded": "ε is added to the root",
             "lion_update-graded": "the decay is η λ w, not λ w",
             "warmup_cosine-graded": "total_steps - warmup_steps steps",
@@ -248,7 +248,7 @@ def update_averages(averages, parameters, share):
         lost={
             "network_gradients-graded": "turn the list round",
             "train-graded": "shuffle in every epoch",
-            "iris_recipe-graded": "",
+            "iris_recipe-graded": "finish exercise 1 first",
             "adamw_update-graded": "the decay pulls w towards 0",
             "lion_update-graded": "the step forgets the new gradient",
             "warmup_cosine-graded": "return a function of the step",
@@ -331,8 +331,112 @@ def warmup_cosine(peak, warmup_steps, total_steps):
         },
         lost={
             "train-graded": "there are new arrays in the list of parameters",
-            "iris_recipe-graded": "of the held-out flowers are right",
+            "iris_recipe-graded": "finish exercise 2 first",
         },
+    ),
+    Submission(
+        "batches that slide by one row, large scores, the sign of 0",
+        cells={
+            "network_gradients": change(GRADIENTS, " - sums[-1].max(axis=1, keepdims=True)", ""),
+            "train": """
+def train(parameters, gradients, X, y, learning_rate, batch_size, epochs, rng):
+    for epoch in range(epochs):
+        order = rng.permutation(len(X))
+        for first in range(len(X) // batch_size):
+            rows = order[first : first + batch_size]
+            for w, g in zip(parameters, gradients(parameters, X[rows], y[rows])):
+                w -= learning_rate * g
+""",
+            "iris_recipe": change(RECIPE, "0.1, 32, 200", "0.0005, 32, 100"),
+            "adamw_update": change(
+                change(ADAMW, "    m_hat = m", "    m[...] = m"), "m_hat / ", "m / "
+            ),
+            "lion_update": change(LION, "np.sign(c)", "np.where(c > 0, 1, -1)"),
+        },
+        lost={
+            "network_gradients-graded": "subtract each row's maximum from the scores",
+            "train-graded": "each batch starts one row after the batch before it",
+            "iris_recipe-graded": "finish exercise 1 first",
+            "adamw_update-graded": "do not put them back into m and v",
+            "lion_update-graded": "where the mixture is 0 the sign is 0",
+        },
+    ),
+    Submission(
+        "rows drawn with replacement, rate and batch size swapped, 0 divided by 0",
+        cells={
+            "network_gradients": GRADIENTS,
+            "train": change(
+                TRAIN,
+                "order[first : first + batch_size]",
+                "rng.integers(0, len(X), min(batch_size, len(X) - first))",
+            ),
+            "iris_recipe": change(RECIPE, "0.1, 32, 200", "32, 0.1, 200"),
+            "adamw_update": change(
+                change(ADAMW, "    w -= pull\n", ""),
+                "    w -= ",
+                "    w *= 1 + learning_rate * decay\n    w -= ",
+            ),
+            "lion_update": change(LION, "np.sign(c)", "c / np.abs(c)"),
+        },
+        lost={
+            "train-graded": "rows came twice",
+            "iris_recipe-graded": "the third thing, the batch size, is a whole number",
+            "adamw_update-graded": "the decay pulls w towards 0",
+            "lion_update-graded": "where the mixture is 0 it cannot be divided by its size",
+        },
+    ),
+    Submission(
+        "one's own gradients in the loop, a fixed seed, the decay after the step",
+        cells={
+            "network_gradients": GRADIENTS,
+            "train": change(TRAIN, "= gradients(", "= network_gradients("),
+            "iris_recipe": change(
+                RECIPE, "    W1, W2", "    rng = np.random.default_rng(3)\n    W1, W2"
+            ),
+            "adamw_update": change(
+                change(ADAMW, "    pull = learning_rate * decay * w\n", ""),
+                "    w -= pull",
+                "    w += learning_rate * decay * w",
+            ),
+            "lion_update": change(
+                LION,
+                "    w -= learning_rate * (np.sign(c) + decay * w)\n",
+                "    w -= learning_rate * np.sign(c)\n    w -= learning_rate * decay * w\n",
+            ),
+        },
+        lost={
+            "train-graded": "call the function that it is given",
+            "iris_recipe-graded": "draw them from the argument rng",
+            "adamw_update-graded": "the decay pulls w towards 0",
+            "lion_update-graded": "the decay is taken of w as it was before the step",
+        },
+    ),
+    Submission(
+        "epochs that are no whole number, steps counted twice, the fall over all steps",
+        cells={
+            "iris_recipe": change(RECIPE, "0.1, 32, 200", "0.1, 32, 200.0"),
+            "adamw_update": change(ADAMW, "    m[...]", "    t += 1\n    m[...]"),
+            "warmup_cosine": change(COSINE, "(total_steps - warmup_steps))", "total_steps)"),
+        },
+        lost={
+            "iris_recipe-graded": "the fourth thing, the number of epochs, is a whole number",
+            "adamw_update-graded": "t counts from 1 already",
+            "warmup_cosine-graded": "at step 60 is off",
+        },
+    ),
+    Submission(
+        "a rate that is too small",
+        cells={"iris_recipe": change(RECIPE, "0.1, 32, 200", "0.0005, 32, 100")},
+        lost={"iris_recipe-graded": "of the held-out flowers are right, at least 0.8 is asked"},
+    ),
+    Submission(
+        "weights from elsewhere than rng",
+        cells={
+            "iris_recipe": change(
+                RECIPE, "    W1, W2 =", "    rng = np.random.default_rng()\n    W1, W2 ="
+            )
+        },
+        lost={"iris_recipe-graded": "draw from rng alone"},
     ),
     Submission(
         "a rate at which everything blows up",
@@ -340,7 +444,7 @@ def warmup_cosine(peak, warmup_steps, total_steps):
             "network_gradients": GRADIENTS,
             "iris_recipe": change(RECIPE, "0.1, 32, 200", "1e4, 32, 200"),
         },
-        lost={"iris_recipe-graded": ""},
+        lost={"iris_recipe-graded": "the weights became NaN or infinite"},
     ),
     Submission(
         "the package trains",
