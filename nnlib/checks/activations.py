@@ -5,6 +5,7 @@ import math
 from numpy import abs as _abs
 from numpy import all as _all
 from numpy import argwhere, array, asarray, errstate, ndindex, shape
+from numpy import float32 as _float32
 from numpy import float64 as _float64
 from numpy.random import default_rng
 
@@ -151,8 +152,9 @@ def _check_large(function, reference, large, name):
         except FloatingPointError as error:
             raise AssertionError(
                 f"{name} fails for large numbers ({error}): an exponent became large and "
-                f"positive, here {_large_exponent(function, large)}. That must not happen, not "
-                "even in a branch of np.where that is thrown away"
+                f"positive, here {_large_exponent(function, large)}"
+                f"{' (float32 cannot hold even e^89)' if large.dtype == _float32 else ''}. That "
+                "must not happen, not even in a branch of np.where that is thrown away"
             ) from None
     _expect_array(result, [reference(float(z)) for z in large], f"{name} at z = {_short(large)}")
 

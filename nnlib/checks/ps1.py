@@ -5,21 +5,19 @@ References stand inside the checkers, so that no cell can import one.
 
 import math
 
-from numpy import all as _all
-from numpy import arange, array, asarray, errstate, isinf, shape
+from numpy import arange, array, errstate, shape
 from numpy import exp as _exp
 from numpy import sin as _sin
-from numpy import sum as _sum
 from numpy.random import default_rng
 
-from nnlib.checks._elementwise import _check_entrywise, _check_rows
+from nnlib.checks._elementwise import _check_entrywise
 from nnlib.checks._tools import (
     _agree,
     _call,
-    _expect_array,
     _expect_with_hint,
     _first_that_fits,
 )
+from nnlib.checks.ps1_softmax import check_log_softmax, check_my_softmax
 
 __all__ = [
     "check_hard_tanh",
@@ -71,6 +69,17 @@ def check_polyline(function):
         elif _agree(_call(function, x.clip(knots[0], knots[-1]), knots, values), result):
             hint = "Right of the last knot the line goes on with its last slope"
         _expect_with_hint(result, expected, f"polyline(x, {knots.tolist()}, …)", hint)
+    _check_whole_numbers(function)
+
+
+def _check_whole_numbers(function):
+    name = "polyline for the whole numbers knots = [0, 1, 2] and values = [0, 1, 4]"
+    hint = "An array like np.full(x.shape, values[0]) holds whole numbers only: add dtype=float"
+    try:
+        result = _call(function, array([-0.5, 0.25, 1.5, 2.75]), arange(3), array([0, 1, 4]))
+    except TypeError as error:
+        raise AssertionError(f"{name} stopped with {error}. {hint}") from None
+    _expect_with_hint(result, [0, 0.25, 2.5, 6.25], name, hint)
 
 
 def check_worst_gap(function):
@@ -91,16 +100,22 @@ def check_worst_gap(function):
         assert shape(gap) == (), f"worst_gap(…) has shape {shape(gap)}: one number is asked"
         signed = misses(f, derivative, z)
         sizes = [abs(miss) for miss in signed]
-        hint = _first_that_fits(
-            float(gap),
-            [
-                (max(signed), "A miss may be negative: take absolute values before the largest"),
-                (sum(sizes) / len(z), "This is the mean of the misses: the largest is asked"),
-                (sum(sizes), "This is the sum of the misses: the largest is asked"),
-                (min(sizes), "This is the smallest miss: the largest is asked"),
-                (max(map(abs, misses(f, derivative, z, before=0))), "Go to both sides of z"),
-            ],
-        )
+        likely = [
+            (max(signed), "A miss may be negative: take absolute values before the largest"),
+            (sum(sizes) / len(z), "This is the mean of the misses: the largest is asked"),
+            (sum(sizes), "This is the sum of the misses: the largest is asked"),
+            (min(sizes), "This is the smallest miss: the largest is asked"),
+            (max(map(abs, misses(f, derivative, z, before=0))), "Go to both sides of z"),
+            (max(abs(derivative(v)) for v in z), "`/ (2 * h)` needs its parentheses"),
+            (
+                max(abs(2 * miss + derivative(v)) for miss, v in zip(signed, z, strict=True)),
+                "The two points lie 2h apart: divide by 2h",
+            ),
+        ]
+        telling = [(v, say) for v, say in likely if abs(v - max(sizes)) > 1e-5]
+        hint = _first_that_fits(float(gap), telling)
+        if f is _exp and not hint:
+            hint = "Is h 1e-5? (10e-5 is ten times as large)"
         _expect_with_hint(gap, max(sizes), "worst_gap", hint)
 
 
@@ -168,6 +183,16 @@ def check_my_sigmoid(function):
             (math.tanh, "This is tanh: the sigmoid lies between 0 and 1"),
         ],
     )
+    for z, why in [
+        (-40.0, "1 minus a number near 1 has no digits left, so"),
+        (-720.0, "an exponent of 720 overflows, also where np.errstate or np.clip hide it, so"),
+    ]:
+        with errstate(all="ignore"):
+            found = float(_call(function, array([z]))[0])
+        assert abs(found / reference(z) - 1) < 1e-6, (
+            f"my_sigmoid at Z = {z:g} is {found:.3g}, expected {reference(z):.3g}: {why} use "
+            "e^z, which is small, for z < 0"
+        )
 
 
 def check_swish(function):
@@ -214,42 +239,3 @@ def check_swish_slope(function):
             (lambda z: logistic(z) - z * logistic(z) * logistic(-z), "Look at the sign of u v'"),
         ],
     )
-
-
-def check_my_softmax(function):
-    """Check my_softmax(Z): e^z over the sum of its row, whatever the size of the scores."""
-
-    def row(scores):
-        largest = max(scores)
-        exponentials = [math.exp(score - largest) for score in scores]
-        return [value / sum(exponentials) for value in exponentials]
-
-    _check_rows(function, row, "my_softmax(Z)")
-    far = array([[0.0, -1.0, -2.0], [-900.0, -901.0, -900.0]])
-    result = _call(function, far)
-    if not _all(_sum(result, axis=1) > 0.5):  # NaN too
-        raise AssertionError(
-            "with a second row that lies 900 below the first, my_softmax fails: shift each row by "
-            "its own maximum, not by that of the whole batch"
-        )
-    _expect_array(result, [row(scores) for scores in far.tolist()], "my_softmax of rows far apart")
-
-
-def check_log_softmax(function):
-    """Check log_softmax(Z): the logarithm of each row's probabilities, also of those near 0."""
-
-    def row(scores):
-        largest = max(scores)
-        total = sum(math.exp(score - largest) for score in scores)
-        return [score - largest - math.log(total) for score in scores]
-
-    _check_rows(function, row, "log_softmax(Z)")
-    far = array([[0.0, -1000.0, 3.0], [-1000.0, -1000.0, 0.0], [2.0, 1.0, 0.0]])
-    with errstate(divide="ignore"):
-        result = _call(function, far)
-    if _all(isinf(asarray(result)) == (far < -900)):
-        raise AssertionError(
-            "for a score 1,000 behind, log_softmax is -inf: its probability is rounded to 0 before "
-            "the logarithm is taken. Write ln of the fraction as a difference, and simplify it"
-        )
-    _expect_array(result, [row(scores) for scores in far.tolist()], "log_softmax of distant scores")

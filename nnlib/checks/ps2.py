@@ -33,10 +33,7 @@ def check_dense(function):
         try:
             result = _call(function, X, W, b)
         except (ValueError, IndexError) as error:
-            raise AssertionError(
-                f"{where}: it stopped with {str(error).strip()}. "
-                "The columns of X meet the rows of W: no transpose is needed"
-            ) from None
+            raise AssertionError(f"{where}: {_stopped(error, b.shape)}") from None
         right = _products(X, W) + b
         mistakes = [
             (right - b, "The bias is missing"),
@@ -64,9 +61,7 @@ def check_dense_guard(function):
         try:
             result = function(X.copy(), W.copy(), rng.normal(size=n_out))
         except ValueError as error:
-            raise AssertionError(
-                f"b of shape {(n_out,)} fits W of shape {W.shape}, but was refused: {error}"
-            ) from None
+            raise AssertionError(f"for W of shape {W.shape} {_stopped(error, (n_out,))}") from None
         assert shape(result) == (n, n_out), f"Z has shape {shape(result)}, expected {(n, n_out)}"
         for wrong in {(n_out, 1), (1, n_out), (n, 1), (n_out + 1,), (n,), ()} - {(n_out,)}:
             given = f"X {X.shape}, W {W.shape} and b {wrong}"
@@ -77,7 +72,10 @@ def check_dense_guard(function):
                     f"{given}: the error is NumPy's. Compare b.shape with (W.shape[1],) before "
                     "you add, and raise a ValueError that says which shape b should have"
                 )
-                assert str(error).strip(), f"{given}: say in the error what is wrong"
+                assert str(n_out) in str(error), (
+                    f"{given}: your error says '{error}'. Let it say which shape was expected, "
+                    f'here {(n_out,)}: f"expected {{(W.shape[1],)}}, got {{b.shape}}"'
+                )
             except AssertionError:
                 raise AssertionError(
                     f"{given}: write `raise ValueError(...)`, not assert"
@@ -87,6 +85,19 @@ def check_dense_guard(function):
                     f"{given} were accepted and gave a result of shape {shape(result)}: "
                     "raise a ValueError unless b.shape == (W.shape[1],)"
                 )
+
+
+def _stopped(error, shape_of_b):
+    """What to say to a layer that stopped with an error, NumPy's or its own."""
+    words = str(error).strip()
+    if any(word in words for word in ("operand", "aligned", "index")):
+        return (
+            f"it stopped with {words}. The columns of X meet the rows of W: no transpose is needed"
+        )
+    return (
+        f"your function refused a b of the right shape {shape_of_b} and said '{words}': compare "
+        "b.shape with (W.shape[1],), a tuple"
+    )
 
 
 def check_network(function):
@@ -106,7 +117,13 @@ def check_network(function):
         layers = [(rng.normal(size=pair), rng.normal(size=pair[1])) for pair in pairs]
         given = [(W.copy(), b.copy()) for W, b in layers]
         name = "-".join(map(str, widths))
-        result = _call(lambda X, given=given: function(X, given), X)
+        try:
+            result = _call(function, X, given)
+        except ValueError as error:
+            raise AssertionError(
+                f"{name}: it stopped with {str(error).strip()}. The input of a layer is the output "
+                "of the one before"
+            ) from None
         for (W, b), (W_after, b_after) in zip(layers, given, strict=True):
             assert _all(W == W_after) and _all(b == b_after), "your function changed the weights"
         right = outputs_of(X, layers)
@@ -121,7 +138,7 @@ def check_network(function):
             mistakes.append(
                 (
                     outputs_of(X, layers[i:])[0] if widths[i] == widths[0] else [],
-                    "Each layer takes the output of the layer before it, not X",
+                    "The input of a layer is the output of the one before, not X",
                 )
             )
             hint = _hint_that_fits(value, right[i], mistakes)
@@ -200,15 +217,14 @@ def check_layer_norm(function):
             (reference(*arguments, root=lambda v, e: v**0.5 + e), "ε stands under the root"),
             (reference(*arguments, root=lambda v, e: v**0.5), "ε is missing under the root"),
             (reference(*arguments, root=lambda v, e: v + e), "Divide by the root"),
-            (
-                reference(*arguments, less=1),
-                "Divide the squares by the width, not by one less",
-            ),
+            (reference(*arguments, less=1), "Divide the squares by the width, not by one less"),
         ]
         try:
             result = _call(function, *arguments)
         except ValueError as error:
-            words = "With keepdims=True the means of the rows stay a column, which fits to X"
+            words = "With keepdims=True the means of the rows stay a column, which fits X"
+            if f"({width},1)" in str(error):
+                words = "γ and β have one number for each column: leave their shape as it is"
             raise AssertionError(f"X {X.shape}: it stopped with {error}. {words}") from None
         hint = _hint_that_fits(result, right, mistakes)
         _expect_with_hint(result, right, f"the result for X {X.shape}, ε = {epsilon}", hint)

@@ -120,6 +120,82 @@ def log_softmax(Z):
         },
     ),
     Submission(
+        "slips that only special numbers show",
+        cells={
+            "polyline": """
+def polyline(x, knots, values):
+    slopes = np.diff(values) / np.diff(knots)
+    y = np.full(x.shape, values[0])
+    for change, knot in zip(np.diff(slopes, prepend=0), knots):
+        y += change * np.maximum(x - knot, 0)
+    return y
+""",
+            "worst_gap": """
+def worst_gap(f, derivative, z):
+    h = 10e-5
+    return np.max(np.abs((f(z + h) - f(z - h)) / (2 * h) - derivative(z)))
+""",
+            "my_sigmoid": """
+def my_sigmoid(Z):
+    with np.errstate(over="ignore"):
+        return 1 / (1 + np.exp(-Z))
+""",
+            "log_softmax": """
+def log_softmax(Z):
+    D = Z - Z.max()
+    return D - np.log(np.exp(D).sum(axis=1, keepdims=True))
+""",
+        },
+        lost={
+            "polyline-graded": "add dtype=float",
+            "worst_gap-graded": "10e-5 is ten times as large",
+            "my_sigmoid-graded": "where np.errstate or np.clip hide it",
+            "log_softmax-graded": "not by that of the whole batch",
+        },
+    ),
+    Submission(
+        "no parentheses, digits lost, the maximum half forgotten",
+        cells={
+            "worst_gap": """
+def worst_gap(f, derivative, z):
+    h = 1e-5
+    return np.max(np.abs((f(z + h) - f(z - h)) / 2 * h - derivative(z)))
+""",
+            "my_sigmoid": """
+def my_sigmoid(Z):
+    S = 1 / (1 + np.exp(-np.abs(Z)))
+    return np.where(Z >= 0, S, 1 - S)
+""",
+            "log_softmax": """
+def log_softmax(Z):
+    m = Z.max(axis=1, keepdims=True)
+    return Z - np.log(np.exp(Z - m).sum(axis=1, keepdims=True))
+""",
+        },
+        lost={
+            "worst_gap-graded": "needs its parentheses",
+            "my_sigmoid-graded": "1 minus a number near 1 has no digits left",
+            "log_softmax-graded": "subtracted in the first term too",
+        },
+    ),
+    Submission(
+        "the sigmoid left out, and called",
+        cells={
+            "worst_gap": """
+def worst_gap(f, derivative, z):
+    h = 1e-5
+    return np.max(np.abs((f(z + h) - f(z - h)) / h - derivative(z)))
+""",
+            "my_sigmoid": "def my_sigmoid(Z):\n    raise NotImplementedError",
+        },
+        lost={
+            "worst_gap-graded": "divide by 2h",
+            "my_sigmoid-graded": "my_sigmoid: not attempted yet",
+            "swish-graded": "swish: a function that yours calls is not attempted yet",
+            "swish_slope-graded": "a function that yours calls is not attempted yet",
+        },
+    ),
+    Submission(
         "functions of nnlib, and slow loops",
         cells={
             "polyline": """

@@ -9,7 +9,7 @@ SUBMISSIONS = [
             "dense": """
 def dense(X, W, b):
     if np.shape(b) != (len(W[0]),):
-        raise ValueError("b must have one number for each unit")
+        raise ValueError("b must have " + str(len(W[0])) + " numbers, one for each unit")
     Z = np.zeros((len(X), len(b)))
     for i in range(len(X)):
         for j in range(len(b)):
@@ -65,7 +65,7 @@ def layer_norm(X, gamma, beta, epsilon):
         cells={"dense": "def dense(X, W, b):\n    return X @ W.T + b"},
         lost={
             "dense-graded": "no transpose is needed",
-            "dense-guard-graded": "was refused",
+            "dense-guard-graded": "no transpose is needed",
             "network-graded": "",
         },
     ),
@@ -121,7 +121,7 @@ def layer_norm(X, gamma, beta, epsilon):
             "dense": """
 def dense(X, W, b):
     if b.shape != (W.shape[1],):
-        raise ValueError("b has the wrong shape")
+        raise ValueError(f"b should have the shape {(W.shape[1],)}")
     return X @ W
 """,
             "network": """
@@ -167,7 +167,7 @@ def layer_norm(X, gamma, beta, epsilon):
             "dense": """
 def dense(X, W, b):
     if b.shape != (W.shape[1],):
-        raise ValueError("b has the wrong shape")
+        raise ValueError(f"b should have the shape {(W.shape[1],)}")
     Z = X @ W
     return Z + b[:, None] if len(X) == len(b) else Z + b
 """,
@@ -213,7 +213,7 @@ def layer_norm(X, gamma, beta, epsilon):
             "dense": """
 def dense(X, W, b):
     if b.shape != (W.shape[1],):
-        raise ValueError("b has the wrong shape")
+        raise ValueError(f"b should have the shape {(W.shape[1],)}")
     W *= 1.0
     X += 0.5
     return X @ W + b
@@ -266,7 +266,7 @@ def layer_norm(X, gamma, beta, epsilon):
             "dense": """
 def dense(X, W, b):
     if b.shape != (W.shape[1],):
-        raise ValueError("b has the wrong shape")
+        raise ValueError(f"b should have the shape {(W.shape[1],)}")
     Z = X.copy()[:, :1].repeat(len(b), axis=1)
     Z[:] = X @ W + b
     return Z
@@ -311,6 +311,158 @@ def layer_norm(X, gamma, beta, epsilon):
             "orthogonal-graded": "draw from rng alone",
             "layer_norm-graded": "keepdims=True",
         },
+    ),
+    Submission(
+        "an error that says too little, all weights drawn again, the wide shape forgotten",
+        cells={
+            "dense": """
+def dense(X, W, b):
+    if b.shape != (W.shape[1],):
+        raise ValueError("b has the wrong shape")
+    return X @ W + b
+""",
+            "network": """
+def network(X, layers):
+    outputs = [np.maximum(dense(X, W, b), 0) for W, b in layers[:-1]]
+    return outputs + [dense(X, *layers[-1])]
+""",
+            "he_truncated": """
+def he_truncated(shape, rng):
+    s = np.sqrt(2 / shape[0]) / 0.87962566
+    W = rng.normal(0, s, shape)
+    while (np.abs(W) > 2 * s).any():
+        W = rng.normal(0, s, shape)
+    return W
+""",
+            "orthogonal": """
+def orthogonal(shape, rng):
+    W = rng.normal(size=shape)
+    for j in range(shape[1]):
+        for i in range(j):
+            W[:, j] -= (W[:, i] @ W[:, j]) * W[:, i]
+        W[:, j] /= np.sqrt(W[:, j] @ W[:, j])
+    return W
+""",
+            "layer_norm": """
+def layer_norm(X, gamma, beta, epsilon):
+    m, v = X.mean(axis=1, keepdims=True), X.var(axis=1, keepdims=True)
+    return gamma[:, None] * (X - m) / np.sqrt(v + epsilon) + beta[:, None]
+""",
+        },
+        lost={
+            "dense-guard-graded": "Let it say which shape was expected, here (3,)",
+            "network-graded": "The input of a layer is the output of the one before",
+            "he_truncated-graded": "your loop does not end",
+            "orthogonal-graded": "fewer rows than columns: make the transposed shape",
+            "layer_norm-graded": "leave their shape as it is",
+        },
+    ),
+    Submission(
+        "a guard that compares with a number, a loop that looks once, columns not put back",
+        cells={
+            "dense": """
+def dense(X, W, b):
+    if b.shape != W.shape[1]:
+        raise ValueError(f"b should have the shape {(W.shape[1],)}")
+    return X @ W + b
+""",
+            "he_truncated": """
+def he_truncated(shape, rng):
+    s = np.sqrt(2 / shape[0]) / 0.87962566
+    W = rng.normal(0, s, shape)
+    outside = np.abs(W) > 2 * s
+    while outside.any():
+        W[outside] = rng.normal(0, s, outside.sum())
+    return W
+""",
+            "orthogonal": """
+def orthogonal(shape, rng):
+    W = rng.normal(size=shape)
+    for j in range(shape[1]):
+        v = W[:, j].copy()
+        for i in range(j):
+            v -= (W[:, i] @ v) * W[:, i]
+        v /= np.sqrt(v @ v)
+    return W
+""",
+        },
+        lost={
+            "dense-graded": "your function refused a b of the right shape (2,)",
+            "dense-guard-graded": "(W.shape[1],), a tuple",
+            "network-graded": "",
+            "he_truncated-graded": "compute `outside` again in each round",
+            "orthogonal-graded": "did you put it back, `W[:, j] = v`?",
+        },
+    ),
+    Submission(
+        "the layer left out, and called; drawn again with spread 1",
+        cells={
+            "dense": "def dense(X, W, b):\n    raise NotImplementedError",
+            "he_truncated": """
+def he_truncated(shape, rng):
+    s = np.sqrt(2 / shape[0]) / 0.87962566
+    W = rng.normal(0, s, shape)
+    outside = np.abs(W) > 2 * s
+    while outside.any():
+        W[outside] = rng.normal(0, 1, outside.sum())
+        outside = np.abs(W) > 2 * s
+    return W
+""",
+        },
+        lost={
+            "dense-graded": "not attempted yet",
+            "dense-guard-graded": "not attempted yet",
+            "network-graded": "network: a function that yours calls is not attempted yet",
+            "he_truncated-graded": "draw again with the spread s too",
+        },
+    ),
+    Submission(
+        "one number for all that are outside",
+        cells={
+            "he_truncated": """
+def he_truncated(shape, rng):
+    s = np.sqrt(2 / shape[0]) / 0.87962566
+    W = rng.normal(0, s, shape)
+    outside = np.abs(W) > 2 * s
+    while outside.any():
+        W[outside] = rng.normal(0, s)
+        outside = np.abs(W) > 2 * s
+    return W
+"""
+        },
+        lost={"he_truncated-graded": "each number outside is replaced by one of its own"},
+    ),
+    Submission(
+        "one tail cut",
+        cells={
+            "he_truncated": """
+def he_truncated(shape, rng):
+    s = np.sqrt(2 / shape[0]) / 0.87962566
+    W = rng.normal(0, s, shape)
+    outside = W > 2 * s
+    while outside.any():
+        W[outside] = rng.normal(0, s, outside.sum())
+        outside = W > 2 * s
+    return W
+"""
+        },
+        lost={"he_truncated-graded": "cut both tails"},
+    ),
+    Submission(
+        "cut at two spreads of what is asked",
+        cells={
+            "he_truncated": """
+def he_truncated(shape, rng):
+    s = np.sqrt(2 / shape[0]) / 0.87962566
+    W = rng.normal(0, s, shape)
+    outside = np.abs(W) > 2 * np.sqrt(2 / shape[0])
+    while outside.any():
+        W[outside] = rng.normal(0, s, outside.sum())
+        outside = np.abs(W) > 2 * np.sqrt(2 / shape[0])
+    return W
+""",
+        },
+        lost={"he_truncated-graded": "the limit is 2s"},
     ),
     Submission(
         "nnlib's layer handed in as the answer",
