@@ -308,7 +308,7 @@ def elu_slope(Z):
     return np.exp(np.minimum(Z, 0))
 
 
-def not_yet(Z):
+def not_yet(*arguments):
     raise NotImplementedError
 
 
@@ -755,7 +755,7 @@ for check, message, function, gradient in [
         lambda Y, A: np.where(np.abs(A - Y) <= 1, A - Y, 1) / A.size,
     ),
     (checks.check_huber, "take no mean", huber, lambda Y, A: np.clip(A - Y, -1, 1).mean()),
-    (checks.check_huber, "now its gradient", huber, lambda Y, A: not_yet(A)),
+    (checks.check_huber, "now its gradient", huber, not_yet),
     (checks.check_huber, "hand over a record", huber, None),
     (checks.check_smoothed, "smooth them here too", smoothed_by(lambda Y: Y), smoothed_slope),
     (checks.check_smoothed, "not 0.1$", smoothed_by(lambda Y: 0.9 * Y + 0.1), smoothed_slope),

@@ -4,13 +4,16 @@ NumPy's functions are bound here and in the checkers, so that nothing a page red
 verdict.
 """
 
-import inspect
 import math
+from pathlib import Path
+from traceback import walk_tb
 
 from numpy import abs as _abs
 from numpy import all as _all
 from numpy import argwhere, array, asarray, isfinite, ndarray, ndindex, shape
 from numpy import float64 as _float64
+
+_CHECKS = Path(__file__).parent
 
 
 def _expect_array(value, expected, name):
@@ -58,9 +61,9 @@ def _call(function, *arguments):
     try:
         result = function(*copies)
     except NotImplementedError as error:
-        if _raised_in(error, function):
-            raise
-        raise AssertionError("a function that yours calls is not attempted yet") from None
+        if _raised_below(error):
+            raise AssertionError("a function that yours calls is not attempted yet") from None
+        raise
     except AssertionError as error:
         raise AssertionError(f"an `assert` in your function failed{_said(error)}") from None
     except ValueError as error:
@@ -77,15 +80,10 @@ def _call(function, *arguments):
     return result
 
 
-def _raised_in(error, function):
-    """Whether a function raised the error itself, or a lambda handed one's error on."""
-    function = inspect.unwrap(function)
-    if getattr(function, "__name__", "<lambda>") == "<lambda>":
-        return True
-    traceback = error.__traceback__
-    while traceback.tb_next:
-        traceback = traceback.tb_next
-    return traceback.tb_frame.f_code is getattr(function, "__code__", None)
+def _raised_below(error):
+    """Whether a function that the student's function calls raised the error."""
+    files = [frame.f_code.co_filename for frame, _ in walk_tb(error.__traceback__)]
+    return sum(Path(file).parent != _CHECKS for file in files) > 1
 
 
 def _said(error):
