@@ -171,10 +171,15 @@ def log_softmax(Z):
     m = Z.max(axis=1, keepdims=True)
     return Z - np.log(np.exp(Z - m).sum(axis=1, keepdims=True))
 """,
+            "my_softmax": """
+def my_softmax(Z):
+    return np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)
+""",
         },
         lost={
             "worst_gap-graded": "needs its parentheses",
             "my_sigmoid-graded": "1 minus a number near 1 has no digits left",
+            "my_softmax-graded": "take the row's maximum off first",
             "log_softmax-graded": "subtracted in the first term too",
         },
     ),
@@ -187,8 +192,16 @@ def worst_gap(f, derivative, z):
     return np.max(np.abs((f(z + h) - f(z - h)) / h - derivative(z)))
 """,
             "my_sigmoid": "def my_sigmoid(Z):\n    raise NotImplementedError",
+            "my_softmax": """
+def my_softmax(Z):
+    E = np.exp(Z - Z.max(axis=0))
+    return E / E.sum(axis=0)
+""",
+            "log_softmax": "def log_softmax(Z):\n    return my_softmax(Z.T).T",
         },
         lost={
+            "my_softmax-graded": "It works on columns",
+            "log_softmax-graded": "These are the probabilities",
             "worst_gap-graded": "divide by 2h",
             "my_sigmoid-graded": "my_sigmoid: not attempted yet",
             "swish-graded": "swish: a function that yours calls is not attempted yet",
