@@ -211,7 +211,8 @@ class Dense:
         n_in, shape = len(self.W), np.shape(X)
         if len(shape) == 2 and shape[1] == n_in:
             return
-        problem = f"Dense({self.units}) expects {n_in} features but got X with shape {shape}"
+        features = f"{n_in} feature{'s' if n_in > 1 else ''}"
+        problem = f"Dense({self.units}) expects {features} but got X with shape {shape}"
         if len(shape) == 1 and shape[0] == n_in:
             raise ValueError(f"{problem}: for a single sample, did you mean X[None, :]?")
         if len(shape) != 2:

@@ -147,6 +147,13 @@ def test_wrong_input_is_an_error_that_names_the_fix(x, message):
         layer(x)
 
 
+def test_one_feature_is_no_plural():
+    layer = Dense(2)
+    layer.build(1, np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"expects 1 feature but got X with shape \(1, 5\): did"):
+        layer(np.ones((1, 5)))
+
+
 def test_a_layer_without_weights_says_so():
     message = (
         r"^Dense\(2, activation='linear'\) has no weights yet: call build\(n_features, rng\), "
