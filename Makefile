@@ -52,7 +52,7 @@ bench: .venv/installed ## time an epoch beside other libraries (pip install -e '
 	$(BIN)/python tests/bench.py
 
 clean: ## remove the environment and everything built
-	rm -rf .venv build nnlib.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv build nnlib.egg-info .pytest_cache .ruff_cache .hypothesis .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
