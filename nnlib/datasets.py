@@ -377,7 +377,7 @@ def _mnist_sample():
     digits = load_digits()
     small = (digits.images * (255 / 16)).round().astype(np.uint8)  # (1797, 8, 8), from 0 to 16
     large = [np.asarray(Image.fromarray(image).resize((28, 28))).ravel() for image in small]
-    # The file is in order of its writers: the last rows are by hands that the first never saw.
+    # The file is in order of its writers: all but one of the test rows' are not in training.
     return _mnist_arrays(np.stack(large), digits.target, 1_437, "sample")
 
 
