@@ -19,6 +19,10 @@ from traitlets.config import PyFileConfigLoader
 HERE = Path(__file__).resolve().parent
 SETS = {path.stem: path.parent.name for path in sorted((HERE / "source").glob("*/*.ipynb"))}
 STUDENT = "student"  # the one student of each course that is made for a submission
+STYLE = """<style>
+.output_area pre { white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; }
+summary { display: list-item; cursor: pointer; }
+</style>"""
 
 
 @dataclass
@@ -95,7 +99,7 @@ def grade_one(submission, batch):
     with tempfile.TemporaryDirectory(dir=batch.scratch) as course:
         try:
             page = _grade_in(Path(course), submission, batch, row)
-            (out / f"{row.set}.html").write_text(with_names(page), encoding="utf-8")
+            (out / f"{row.set}.html").write_text(readable(page), encoding="utf-8")
         except Exception as error:
             row.remarks.append(f"{type(error).__name__}: {error}")
     (out / f"{row.set}.json").write_text(json.dumps(asdict(row)), encoding="utf-8")
@@ -120,9 +124,13 @@ def _grade_in(course, submission, batch, row):
     return course / "feedback" / STUDENT / assignment / f"{row.set}.html"
 
 
-def with_names(page):
-    """A feedback page whose list of scores names the exercises; nbgrader calls all "Test cell"."""
+def readable(page):
+    """A feedback page whose lines wrap and hints unfold, and whose list of scores names the exercises.
+
+    nbgrader calls them all "Test cell".
+    """
     text = page.read_text(encoding="utf-8")
+    text = text.replace("</head>", f"{STYLE}</head>", 1)
     return re.sub(r'(<a href="#([\w-]+)-graded">)Test cell', r"\1\2", text)
 
 
