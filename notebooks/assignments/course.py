@@ -125,9 +125,9 @@ def _grade_in(course, submission, batch, row):
 
 
 def readable(page):
-    """A feedback page whose lines wrap and hints unfold, and whose list of scores names the exercises.
+    """A feedback page in which lines wrap, hints unfold, and exercises have their names.
 
-    nbgrader calls them all "Test cell".
+    nbgrader lists each of them as "Test cell".
     """
     text = page.read_text(encoding="utf-8")
     text = text.replace("</head>", f"{STYLE}</head>", 1)
