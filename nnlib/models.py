@@ -388,7 +388,8 @@ class Sequential:
                     logs |= {f"val_{name}": value for name, value in scores.items()}
         except FloatingPointError as error:
             self.set_weights(weights)
-            vars(self.optimizer).update(memory)
+            if memory:
+                vars(self.optimizer).update(memory)
             raise FloatingPointError(
                 f"training diverged in epoch {epoch + 1}: {error}. Likely causes: too large a "
                 f"learning rate (of {self.optimizer!r}, try a tenth); features or targets that are "

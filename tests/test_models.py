@@ -458,6 +458,37 @@ def test_a_training_that_diverges_at_once_leaves_the_starting_weights():
     model.fit(X, X[:, 0], verbose=0)  # it can be trained again
 
 
+class Foreign:
+    """An optimizer of the reader's own, which remembers its steps and their sizes."""
+
+    def __init__(self):
+        self.steps, self.sizes = 0, [np.zeros(1)]
+
+    def apply(self, gradients, parameters):
+        self.steps += 1
+        self.sizes[0] += 1
+        for w, g in zip(parameters, gradients, strict=True):
+            w -= 1e30 * g
+
+
+class Slotted:
+    __slots__ = ()
+    apply = staticmethod(Foreign().apply)
+
+
+@pytest.mark.parametrize("make", [Foreign, Slotted])
+def test_an_optimizer_of_ones_own_is_put_back_too(make):
+    optimizer = make()
+    model = steep_model(optimizer)
+    before = model.get_weights()
+    with pytest.raises(FloatingPointError, match="diverged in epoch 1"):
+        model.fit(X, X[:, 0], batch_size=2, verbose=0)
+    for kept, now in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(kept, now)
+    if make is Foreign:
+        assert optimizer.steps == 0 and optimizer.sizes == [np.zeros(1)]
+
+
 def test_a_last_step_into_infinity_is_found_though_every_loss_was_finite():
     model = steep_model(SGD(3e38))
     before = model.get_weights()
