@@ -80,6 +80,14 @@ def _call(function, *arguments):
     return result
 
 
+def _call_hinting(hint, function, *arguments):
+    """As _call; what NumPy says of shapes that do not fit gets a hint."""
+    try:
+        return _call(function, *arguments)
+    except (IndexError, ValueError) as error:
+        raise ValueError(f"{error}. {hint}").with_traceback(error.__traceback__) from None
+
+
 def _raised_below(error):
     """Whether a function that the student's function calls raised the error."""
     files = [frame.f_code.co_filename for frame, _ in walk_tb(error.__traceback__)]
