@@ -508,7 +508,7 @@ def calibration_error(P, y, n_bins):
             "split_rows-graded": "join the pieces",
             "shift_randomly-graded": "both directions need a draw of their own",
             "calibration_error-graded": "Weight each bin by its share",
-            **no_reader("units are saturated"),
+            **no_reader("The steps are too large: at a third of the rate"),
         },
     ),
     Submission(
@@ -544,7 +544,7 @@ def calibration_error(P, y, n_bins):
         lost={
             "shift_randomly-graded": "what comes in is paper, 0",
             "calibration_error-graded": "not its middle",
-            **no_reader("and steps that are too large"),
+            **no_reader("The steps are too large: at a third of the rate"),
         },
     ),
     Submission(
