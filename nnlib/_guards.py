@@ -65,7 +65,9 @@ def expects(**arguments):
             for name in others.keys() & values.keys():
                 others[name](name, values[name])
             for name in arrays:
-                values[name] = as_numbers(name, values[name], name in changed)
+                array = as_numbers(name, values[name], name in changed)
+                # whole numbers of a few bits, as in pictures, would wrap round: 100 - 200 is 156
+                values[name] = array if array.dtype.kind == "f" else array.astype(np.int64)
             given = {name: values[name] for name in arrays}
             if not _fit(given, arrays):
                 raise ValueError(_describe_misfit(function.__name__, given, arrays))

@@ -27,7 +27,8 @@ def data_findings(x, y):
     """What is suspicious about samples and their classes, in words; an empty list if nothing is.
 
     With μ_j, σ_j = mean, standard deviation of feature j, suspicious are max σ_j > 10 min σ_j,
-    |μ_j| > 3 σ_j, rows that occur twice, a class three times as large as another, sorted classes
+    |μ_j| > 3 σ_j, rows that occur twice, a class three times as large as another, sorted classes;
+    and NaN or infinity, with which nothing else can be looked at
 
     Parameters
     ----------
@@ -39,6 +40,8 @@ def data_findings(x, y):
     -------
     list of str
     """
+    if not np.isfinite(x).all():
+        return [f"samples with NaN or infinity: {np.count_nonzero(~np.isfinite(x).all(axis=1))}"]
     spread, size = x.std(axis=0), np.abs(x.mean(axis=0))
     counts = np.unique(y, return_counts=True)[1]
     far = np.flatnonzero(size > 3 * spread).tolist()

@@ -59,7 +59,8 @@ def _one_number(value):
 def relative_error(a, b):
     """How far two arrays are apart, measured against their own size.
 
-    ‖a - b‖ / (‖a‖ + ‖b‖), between 0 (equal) and 1 (opposite); 0 if both are zero
+    ‖a - b‖ / (‖a‖ + ‖b‖), between 0 (equal) and 1 (opposite); 0 if both are zero, infinite if a
+    number of them is NaN or infinite
 
     Parameters
     ----------
@@ -75,6 +76,8 @@ def relative_error(a, b):
         If the shapes differ.
     """
     size = np.linalg.norm(a) + np.linalg.norm(b)
+    if not np.isfinite(size):
+        return np.inf
     return float(np.linalg.norm(a - b) / size) if size > 0 else 0.0
 
 

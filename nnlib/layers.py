@@ -118,6 +118,10 @@ class Dense:
     def __repr__(self):
         return f"Dense({self.units}, activation={self.activation.name!r})"
 
+    def __getstate__(self):
+        """What a copy or a file keeps: everything but the batch that went through last."""
+        return vars(self) | dict.fromkeys(("X", "Z", "A", "dW", "db"))
+
     def build(self, n_features, rng, dtype="float32"):
         """Draw starting weights for inputs of `n_features` columns.
 

@@ -308,7 +308,7 @@ def _as_targets(y):
         raise ValueError("y must be an array, its rows of one length") from error
     if y.dtype.kind not in "biuf":
         raise ValueError(
-            f"y must hold numbers, got dtype {y.dtype} ({y.ravel()[:3].tolist()}…): "
+            f"y must hold numbers, got dtype {y.dtype} ({y.ravel()[:3].tolist()}…): for classes "
             "sklearn.preprocessing.LabelEncoder makes labels from names"
         )
     if y.ndim == 0 or y.size == 0:

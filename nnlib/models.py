@@ -132,12 +132,15 @@ class Sequential:
         Raises
         ------
         ValueError, TypeError
-            If a name is unknown, or the loss does not go with the output layer.
+            If a name is unknown, the loss does not go with the output layer, or the optimizer has
+            taken steps for another model.
         """
         optimizer, loss = optimizers.get(optimizer), losses.get(loss)
         is_list = metrics is None or isinstance(metrics, list | tuple)
         check(is_list, f"metrics takes a list: metrics=[{metrics!r}]", TypeError)
         scores = {name: get_metric(name) for name in metrics or ()}
+        is_new = optimizer is self.optimizer or not getattr(optimizer, "iterations", 0)
+        check(is_new, f"{optimizer!r} has taken steps for another model: make a new one")
         loss.check_layers(self.layers)
         self.optimizer, self.loss, self.metrics = optimizer, loss, scores
 
@@ -328,12 +331,13 @@ class Sequential:
         check(verbose in ("auto", 0, 1, 2), f'verbose must be "auto", 0, 1 or 2, got {verbose!r}')
         check(shuffle in (True, False), f"shuffle must be True or False, got {shuffle!r}")
         X, Y, validation = self._prepare_training(x, y, validation_split, validation_data)
-        self.history, self.stop_training = History(), False
-        callbacks = [self.history, *_as_callbacks(callbacks)]
+        callbacks = [History(), *_as_callbacks(callbacks)]
         self._build_for(X)
+        self.stop_training = False
         for callback in callbacks:
             callback.model, callback.recorded = self, self._names(validation)
             callback.on_train_begin()
+        self.history = callbacks[0]
         counter = range(epochs)
         try:
             for epoch in progress(counter, "epochs") if verbose in ("auto", 1) else counter:
@@ -377,7 +381,7 @@ class Sequential:
         weights = self.get_weights()
         memory = optimizers.memory_of(self.optimizer)
         try:
-            with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # found below
+            with np.errstate(all="ignore"):  # what is no number is found below
                 logs = self._run_epoch(X, Y, batch_size, shuffle)
                 flat = np.concatenate([array.ravel() for array in self.parameters])
                 if not np.isfinite(flat).all():
@@ -459,13 +463,14 @@ class Sequential:
         return X, self.loss.prepare_targets(y, len(X), n_outputs, self.dtype)
 
     def _as_batch(self, x):
+        self._top()
         X = as_batch(x, self.dtype)
-        if self._top().W is not None:
+        if self.layers[0].W is not None:
             self.layers[0].check_input(X)
         return X
 
     def _build_for(self, X):
-        if self._top().W is None:
+        if any(layer.W is None for layer in self.layers):
             self.build(X.shape)
 
     def _top(self):
@@ -565,7 +570,8 @@ class Sequential:
         check(given == expected, message)
 
     def _check_built(self):
-        if self._top().W is None:
+        self._top()
+        if any(layer.W is None for layer in self.layers):
             raise ValueError(
                 "the model has no weights yet: put Input((n_features,)) first, "
                 "or call build((None, n_features))"
@@ -579,5 +585,11 @@ def _as_callbacks(callbacks):
         is_callback = isinstance(callback, Callback)
         check(
             is_callback, f"a callback is an object of a Callback class, got {callback!r}", TypeError
+        )
+        hooks = {name for name in dir(callback) if name.startswith("on_")} - set(dir(Callback))
+        check(
+            not hooks,
+            f"{type(callback).__name__} has {', '.join(sorted(hooks))}, which fit never calls: it "
+            "calls on_train_begin, on_epoch_end and on_train_end",
         )
     return callbacks or ()

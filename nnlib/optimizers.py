@@ -214,7 +214,8 @@ class SGD(Optimizer):
         self.arrays_per_parameter = 1 if momentum else 0
 
     def __repr__(self):
-        return f"SGD(learning_rate={self.learning_rate}, momentum={self.momentum})"
+        nesterov = ", nesterov=True" if self.nesterov else ""
+        return f"SGD(learning_rate={self.learning_rate}, momentum={self.momentum}{nesterov})"
 
     def update(self, w, g, rate, v=None):
         if v is None:
@@ -314,4 +315,5 @@ def get(identifier):
         raise TypeError(f"an optimizer is a name or an object: write {identifier.__name__}()")
     if hasattr(identifier, "apply"):
         return identifier
-    return look_up(identifier, _OPTIMIZERS, "optimizer")()
+    name = identifier.lower() if isinstance(identifier, str) else identifier  # as in Keras
+    return look_up(name, _OPTIMIZERS, "optimizer")()

@@ -91,12 +91,20 @@ def plot_decision_regions(predict, X, y, class_names, axis_labels=("", ""), ax=N
     matplotlib Axes
     """
     _check_labels(y, class_names)
-    ax = ax or plt.subplots(figsize=(6, 4))[1]
     low, high = X.min(axis=0), X.max(axis=0)
     margin = 0.1 * (high - low)
     xs, ys = (np.linspace(*ends, 200) for ends in zip(low - margin, high + margin, strict=True))
     grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
-    regions = predict(grid).argmax(axis=1).reshape(len(ys), len(xs))
+    scores = np.asarray(predict(grid))
+    wanted, is_finite = (len(grid), len(class_names)), np.isfinite(scores).all()
+    if scores.shape != wanted or not is_finite:
+        raise ValueError(
+            f"predict must give a finite score for each point and class, shape {wanted}, but gave "
+            f"{scores.shape if is_finite else 'NaN or infinity'}: for a single output p return "
+            "np.column_stack([1 - p, p])"
+        )
+    regions = scores.argmax(axis=1).reshape(len(ys), len(xs))
+    ax = ax or plt.subplots(figsize=(6, 4))[1]
     colours = [f"C{label}" for label in range(len(class_names))]
     ax.pcolormesh(
         xs,
@@ -388,7 +396,7 @@ def plot_images(X, shape, titles=None, columns=10, limits=(0, 1), cmap="gray_r")
     """
     n_pixels = X.shape[1]
     check(np.prod(shape) == n_pixels, f"pictures of shape {shape} do not have {n_pixels} pixels")
-    titles = [""] * len(X) if titles is None else titles
+    titles = [""] * len(X) if titles is None else [str(title) for title in titles]
     check(len(titles) == len(X), f"{len(X)} pictures, but {len(titles)} titles")
     columns = min(columns, len(X))
     rows = -(-len(X) // columns)

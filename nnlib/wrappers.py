@@ -4,6 +4,7 @@ Not imported by `import nnlib`, which does without scikit-learn: `from nnlib.wra
 """
 
 import copy
+import functools
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MultiOutputMixin, RegressorMixin
@@ -16,6 +17,22 @@ from nnlib.layers import Dense, Input
 from nnlib.models import Sequential
 
 __all__ = ["NetworkClassifier", "NetworkRegressor"]
+
+
+def whole_or_not_at_all(fit):
+    """Let a `fit` that raises an error leave the estimator as it was."""
+
+    @functools.wraps(fit)
+    def guarded(self, *args, **kwargs):
+        before = vars(self).copy()
+        try:
+            return fit(self, *args, **kwargs)
+        except Exception:
+            vars(self).clear()
+            vars(self).update(before)
+            raise
+
+    return guarded
 
 
 class _Network(BaseEstimator):
@@ -58,7 +75,7 @@ class _Network(BaseEstimator):
         history = self.model_.fit(
             X, y, batch_size=self.batch_size, epochs=epochs, verbose=0, shuffle=self.shuffle
         )
-        self.loss_curve_ += history.history["loss"]
+        self.loss_curve_ += history.history.get("loss", [])
         return self
 
     def _outputs(self, X):
@@ -112,6 +129,7 @@ class NetworkClassifier(ClassifierMixin, _Network):
     True
     """
 
+    @whole_or_not_at_all
     def fit(self, X, y):
         """Train from new starting weights.
 
@@ -129,6 +147,7 @@ class NetworkClassifier(ClassifierMixin, _Network):
         self._start(X, np.unique(y))
         return self._train(X, np.searchsorted(self.classes_, y), self.epochs)
 
+    @whole_or_not_at_all
     def partial_fit(self, X, y, classes=None):
         """Go on from the present weights with one pass over some samples.
 
@@ -225,6 +244,7 @@ random_state
     TransformedTargetRegressor around it where y is large.
     """
 
+    @whole_or_not_at_all
     def fit(self, X, y):
         """Train from new starting weights.
 
@@ -241,6 +261,7 @@ random_state
         self._start(X, y)
         return self._train(X, y, self.epochs)
 
+    @whole_or_not_at_all
     def partial_fit(self, X, y):
         """Go on from the present weights with one pass over some samples.
 

@@ -56,6 +56,7 @@ def test_healthy_data_raise_no_suspicion():
         (X, [0] * 8 + [1, 0] + [0] * 20, "samples of a class from 1 to 29"),
         (X, np.sort(Y), "rows sorted by class"),
         (X, np.sort(Y)[::-1], "rows sorted by class"),
+        (np.where(np.arange(30) < 2, np.nan, X.T).T, Y, "samples with NaN or infinity: 2"),
     ],
 )
 def test_suspicious_data_are_named(x, y, found):

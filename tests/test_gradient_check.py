@@ -20,6 +20,8 @@ def test_numerical_gradient_of_a_known_function():
 def test_numerical_gradient_takes_whole_numbers_lists_and_single_numbers():
     np.testing.assert_allclose(numerical_gradient(lambda x: (x**2).sum(), [1, 2]), [2, 4])
     assert numerical_gradient(lambda x: x**2, 3) == pytest.approx(6)
+    few_bits = np.array([100], dtype=np.int8)
+    np.testing.assert_allclose(numerical_gradient(lambda x: (x**2).sum(), few_bits), [200])
 
 
 def test_numerical_gradient_needs_one_number_of_its_function():
@@ -46,6 +48,9 @@ def test_relative_error():
     assert relative_error([1.0], [-1.0]) == 1
     assert relative_error([1.0], [1.1]) == pytest.approx(0.1 / 2.1)
     assert relative_error([1e-9], [-1e-9]) == 1
+    for unknown in (np.nan, np.inf):  # max() over several errors must not lose it
+        assert relative_error([unknown, 1.0], [1.0, 1.0]) == np.inf
+        assert relative_error([unknown], [unknown]) == np.inf
     with pytest.raises(ValueError, match="expects a, b of one shape, but got"):
         relative_error(np.ones(2), np.ones((2, 1)))
     for arguments, name in ((("x", [1.0]), "a"), (([1.0], "x"), "b")):

@@ -396,3 +396,10 @@ def test_a_batch_is_taken_as_it_is_or_as_numbers_of_the_models_dtype():
 def test_what_is_no_batch(x, message):
     with np.errstate(all="raise"):
         refuses(message, as_batch, x, np.dtype("float32"))
+
+
+def test_whole_numbers_of_a_few_bits_do_not_wrap_round(difference, layer):
+    pixels = np.array([[200]], dtype=np.uint8)
+    assert difference(pixels, pixels - 100) == [[-100]]
+    assert difference(np.array([[True]]), np.array([[False]])) == [[-1]]
+    assert layer(pixels, pixels, [0.5]) == [[40_000.5]]

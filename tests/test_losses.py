@@ -174,7 +174,7 @@ def test_targets_take_the_shape_of_the_outputs(name, y, n, k, expected):
             ["a", "b", "c", "d"],
             1,
             r"^y must hold numbers, got dtype <U1 \(\['a', 'b', 'c'\]…\): "
-            "sklearn.preprocessing.LabelEncoder makes labels from names$",
+            "for classes sklearn.preprocessing.LabelEncoder makes labels from names$",
         ),
         ("mse", [], 1, r"^y holds no samples, shape \(0,\): give each sample its target$"),
         ("mse", 3.0, 1, r"no samples, shape \(\)"),

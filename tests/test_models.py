@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 from nnlib import SGD, ActivationFunction, Dense, Input, Sequential, models
 from nnlib.activations import softmax
-from nnlib.callbacks import Callback
+from nnlib.callbacks import Callback, EarlyStopping
 from nnlib.datasets import load_iris
 from nnlib.gradient_check import check_gradients
 from nnlib.losses import one_hot
@@ -400,6 +400,52 @@ def test_a_single_output_takes_flat_targets():
     by_hand = np.mean((model.predict(X)[:, 0] - y) ** 2)
     assert type(model.evaluate(X, y)) is float  # no list, for want of metrics
     assert model.evaluate(X, y) == pytest.approx(by_hand)
+
+
+def test_an_optimizer_belongs_to_one_model():
+    used = SGD(0.01, momentum=0.9)
+    model = Sequential([Input((3,)), Dense(1)], seed=0)
+    model.compile(used, "mse")
+    model.fit(X, X[:, 0], verbose=0)
+    model.compile(used, "mse")  # the same model may go on with it
+    other = Sequential([Input((3,)), Dense(1)], seed=1)
+    with pytest.raises(ValueError, match=r"momentum=0\.9\) has taken steps for another model"):
+        other.compile(used, "mse")
+    assert other.optimizer is None and other.loss is None
+
+
+def test_a_callback_with_a_method_that_is_never_called_is_refused():
+    class Batches(Callback):
+        def on_batch_end(self, batch, logs):
+            raise AssertionError
+
+    model = steep_model(SGD(0.01))
+    with pytest.raises(ValueError, match="Batches has on_batch_end, which fit never calls"):
+        model.fit(X, X[:, 0], callbacks=[Batches()], verbose=0)
+
+
+def test_a_refused_fit_keeps_the_history():
+    model = steep_model(SGD(0.01))
+    kept = model.fit(X, X[:, 0], verbose=0)
+    with pytest.raises(ValueError, match="val_loss"):
+        model.fit(X, X[:, 0], callbacks=[EarlyStopping()], verbose=0)
+    assert model.history is kept
+
+
+def test_a_pickle_holds_no_data():
+    model = steep_model(SGD(0.01))
+    before = len(pickle.dumps(model))
+    model.fit(np.tile(X, (1000, 1)), np.tile(X[:, 0], 1000), batch_size=20_000, verbose=0)
+    assert len(pickle.dumps(model)) < before + 500
+
+
+def test_a_built_layer_may_stand_on_a_new_one():
+    built = Dense(1)
+    built.build(4, np.random.default_rng(0))
+    model = Sequential([Dense(4), built])
+    with pytest.raises(ValueError, match="no weights yet: put Input"):
+        model.get_weights()
+    assert model.predict(X).shape == (20, 1)
 
 
 # --- trainings that do not end well

@@ -232,6 +232,11 @@ def test_an_optimizer_without_an_update_says_so():
         optimizers.Optimizer(0.1).apply([np.ones(2)], [np.ones(2)])
 
 
+def test_names_are_Keras_names_in_any_case():
+    assert isinstance(optimizers.get("Adam"), Adam)
+    assert isinstance(optimizers.get("SGD"), SGD)
+
+
 def test_get():
     optimizer = SGD(0.5)
     assert optimizers.get(optimizer) is optimizer

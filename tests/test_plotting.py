@@ -38,6 +38,22 @@ def test_classes_have_a_marker_and_a_colour_each():
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("length in cm", "width in cm")
 
 
+@pytest.mark.parametrize(
+    ("predict", "message"),
+    [
+        (lambda P: P[:, :1], r"shape \(40000, 2\), but gave \(40000, 1\): for a single output"),
+        (lambda P: (P[:, 0] > 1).astype(int), r"but gave \(40000,\)"),
+        (lambda P: np.ones((len(P), 3)), r"but gave \(40000, 3\)"),
+        (lambda P: np.full((len(P), 2), np.nan), "but gave NaN or infinity"),
+    ],
+)
+def test_decision_regions_want_a_score_for_each_class(predict, message):
+    figures = plt.get_fignums()
+    with pytest.raises(ValueError, match=message):
+        plotting.plot_decision_regions(predict, X, Y, NAMES)
+    assert plt.get_fignums() == figures
+
+
 def test_decision_regions_show_the_answer_at_each_point():
     ax = plotting.plot_decision_regions(lambda P: np.stack([1 - P[:, 0], P[:, 0]], 1), X, Y, NAMES)
     mesh = ax.collections[0]

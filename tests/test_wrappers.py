@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_iris, make_regression
+from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -161,6 +162,30 @@ def test_wrong_settings_are_named_at_fit(iris):
         NetworkClassifier(optimizer="lbfgs").fit(*iris)
     with pytest.raises(ValueError, match="epochs must be a whole number"):
         NetworkRegressor(epochs=0.5).fit(*iris)
+
+
+def test_a_fit_that_is_refused_leaves_the_estimator_as_it_was(iris):
+    X, y = iris
+    network = NetworkClassifier(epochs=2, random_state=0)
+    with pytest.raises(ValueError, match="batch_size must be a whole number"):
+        network.set_params(batch_size="auto").fit(X, y)
+    with pytest.raises(NotFittedError):
+        network.predict(X)
+    network.set_params(batch_size=32).fit(X, y)
+    before, losses = network.predict_proba(X), list(network.loss_curve_)
+    with pytest.raises(ValueError, match="batch_size"):
+        network.set_params(batch_size=0).fit(X[:, :2], y)
+    np.testing.assert_array_equal(network.predict_proba(X), before)
+    assert network.loss_curve_ == losses
+    first = NetworkClassifier()
+    with pytest.raises(ValueError, match="not among classes"):
+        first.partial_fit(X, y, classes=[0, 1])
+    assert first.partial_fit(X, y, classes=[0, 1, 2]).classes_.tolist() == [0, 1, 2]
+
+
+def test_no_epochs_are_no_training(iris):
+    network = NetworkClassifier(epochs=0, random_state=0).fit(*iris)
+    assert network.loss_curve_ == [] and len(network.predict(iris[0])) == len(iris[1])
 
 
 def test_pipeline_and_cross_validation(iris):
