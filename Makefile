@@ -1,7 +1,7 @@
-# Two commands do all the set-up: `make run` and `make test`. `make help` lists the rest.
+# Every command sets up what it needs. `make help` lists them.
 # Needs git, make and Python 3.10 or newer; PYTHON=/path/to/python chooses one.
 
-CANDIDATES = $(PYTHON) python3 python3.13 python3.12 python3.11 python3.10 python
+CANDIDATES = $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.10 python)
 BIN = .venv/bin
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 10))
 
@@ -23,7 +23,7 @@ test: .venv/installed ## check style, run the unit tests and compare every noteb
 lab: .venv/installed ## open the series in JupyterLab
 	JUPYTER_PREFER_ENV_PATH=1 $(BIN)/jupyter lab notebooks/00_start_here.ipynb
 
-notebooks: .venv/installed ## run the notebooks on the real data and store their outputs
+notebooks: .venv/installed ## run notebooks on the real data, store their outputs (NOTEBOOK=06_iris: one)
 	$(BIN)/python notebooks/run.py --in-place $(NOTEBOOK)
 	$(BIN)/python notebooks/readme.py
 
@@ -51,7 +51,7 @@ mutants: .venv/installed ## break the core on purpose, see what the tests let th
 bench: .venv/installed ## time an epoch beside other libraries (pip install -e '.[compare]' for all)
 	$(BIN)/python tests/bench.py
 
-clean: ## remove the environment and everything built
+clean: ## remove .venv, build and the caches of tools
 	rm -rf .venv build nnlib.egg-info .pytest_cache .ruff_cache .hypothesis .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

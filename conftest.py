@@ -19,14 +19,14 @@ IN_USE = "NNLIB_TEST_DATA"  # what the run uses, in words; set once, then read b
 
 def choose_data():
     """Make a cache folder for the tests, with copies of what the user's holds; say what is used."""
-    held = [file for file in _store.cache_leftovers() if file.suffix == ".npz"]
+    held = [_store.cache_file(name) for name in ("mnist", "beans-100")]
     own = tempfile.mkdtemp(prefix="nnlib-tests-")
     atexit.register(shutil.rmtree, own, ignore_errors=True)
     if os.environ.get("NNLIB_DATA") == "sample":
         words = "the bundled samples, as NNLIB_DATA asks"
     elif os.environ.get("NNLIB_DATA_DIR"):
         words = "real, from NNLIB_DATA_DIR"
-    elif len(held) == 2:  # MNIST and beans
+    elif all(file.exists() for file in held):
         words = "real, from the cache"
         for file in held:
             shutil.copy(file, own)

@@ -1,8 +1,9 @@
 """Neural networks from scratch in NumPy: the package behind a series of notebooks.
 
 A module an idea, in the order of the notebooks: activations, initializers, layers, losses,
-gradient_check, optimizers, metrics, callbacks, models. Imported by name, because they need more
-than NumPy or are not for building networks: datasets, plotting, explain, checks, diagnostics, bugs.
+gradient_check, optimizers, schedules, metrics, callbacks, models. Imported by name, because they
+need more than NumPy or are not for building networks: datasets, plotting, explain, checks,
+diagnostics, bugs, wrappers, installation.
 """
 
 from nnlib import (

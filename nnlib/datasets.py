@@ -230,8 +230,7 @@ def load_beans(*, size=100, source=None):
     Source: AIR Lab, Makerere University (2020), "Bean disease dataset", MIT licence, fetched from
     the Hugging Face hub (`AI-Lab-Makerere/beans`).
     """
-    if not isinstance(size, int) or size < 1:
-        raise ValueError(f"size must be a whole number of pixels, at least 1, got {size!r}")
+    size = whole_number("size", size, 1)
     return _load(
         "beans",
         source,

@@ -93,7 +93,7 @@ def check_gradients(model, x, y, h=1e-5):
         Compiled, with dtype="float64". Its weights are put back as they were.
     x : array (n, n_features)
     y : array (n,) or (n, k)
-        A handful of samples is enough: the cost is two forward passes for each parameter.
+        A handful of samples is enough: the cost is two passes for each parameter.
     h : float
 
     Returns

@@ -1,4 +1,4 @@
-"""Pictures for the pages: each function draws on one axes object and returns it.
+"""Pictures for the pages: most functions draw on one axes object and return it.
 
 Colours come from matplotlib's current cycle; the pages choose "tableau-colorblind10". Classes
 differ by marker as well as by colour.

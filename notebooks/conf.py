@@ -29,8 +29,6 @@ exclude_patterns = [
     "assignments/README.md",
     "assignments/source",
 ]
-if not any(NOTEBOOKS.glob("assignments/release/*/*.ipynb")):
-    exclude_patterns.append("problem_sets.md")
 
 nb_execution_mode = "off"
 nb_custom_formats = {".ipynb": ["webpages.read_notebook", {}]}

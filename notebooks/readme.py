@@ -45,12 +45,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--badges", metavar="OWNER/NAME", help="the repository on GitHub")
     repository = parser.parse_args().badges
+    if repository is not None and not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
+        sys.exit(f"--badges takes owner/name, got {repository!r}")
     PICTURE.write_bytes(stored_picture())
     print(f"{PICTURE}: the picture of page 06")
     if repository is None:
         return
-    if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
-        sys.exit(f"--badges takes owner/name, got {repository!r}")
     text = README.read_text(encoding="utf-8")
     text, found = BADGES.subn(lambda match: match[1] + badges(repository), text)
     if not found:

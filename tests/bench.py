@@ -2,6 +2,7 @@
 
     make bench                                         everything
     python tests/bench.py mnist --rounds 3             one table
+    python tests/bench.py growth --save                the README's picture of growth
     python tests/bench.py --shared                     processor time, where others use the machine
 
 Every side trains the same network with plain gradient descent on equal batches, shuffled anew for

@@ -237,9 +237,9 @@ def test_unknown_source_is_an_error(monkeypatch):
         datasets.load_beans()
 
 
-@pytest.mark.parametrize("size", [0, -5, 10.0, "100"])
+@pytest.mark.parametrize("size", [0, -5, 10.0, "100", True])
 def test_impossible_size_is_an_error(size):
-    with pytest.raises(ValueError, match="size must be a whole number of pixels"):
+    with pytest.raises(ValueError, match="size must be a whole number, 1 or more"):
         datasets.load_beans(size=size)
 
 

@@ -31,9 +31,6 @@ CORE_MODULES = [
     "datasets",
 ]
 
-# Names that pages still to be written will introduce. Empty when the series is complete.
-PENDING = {}
-
 every_page = pytest.mark.parametrize("page", NOTEBOOKS)
 
 
@@ -62,10 +59,8 @@ def core_names():
 
 
 def introduced():
-    """Every core name's page, from the notebooks' metadata and from PENDING."""
-    lists = {page: book.metadata["nnlib"]["introduces"] for page, book in NOTEBOOKS.items()}
-    assert not set(lists) & set(PENDING), "a page that exists is still in PENDING"
-    return lists | PENDING
+    """Every core name's page, from the notebooks' metadata."""
+    return {page: book.metadata["nnlib"]["introduces"] for page, book in NOTEBOOKS.items()}
 
 
 def used_names(source):
@@ -233,6 +228,9 @@ def test_start_page_maps_the_series():
     row = r"^\| \[([^\]]+)\]\((\d\d_\w+)\.ipynb\) \|.+\| (\d+) min \| (\d+) s \| (\d+) MB \|$"
     found = {name: [text, *times] for text, name, *times in re.findall(row, prose(START), re.M)}
     assert found == {page: [title(page), *how_long(page)] for page in NOTEBOOKS if page != START}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    goals = re.findall(r"^\| \[.+\]\(\d\d_\w+\.ipynb\) \| ([^|]+) \|", prose(START), re.M)
+    assert len(goals) == len(found) and all(f"| {goal} |" in readme for goal in goals)
 
 
 def exercises(page):
