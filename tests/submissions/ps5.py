@@ -472,7 +472,7 @@ def calibration_error(P, y, n_bins):
             "split_rows-graded": "2 of the 2 rows of class 0 are set aside, 0 are asked",
             "shift_randomly-graded": "picture 400 of 4000 came out empty",
             "calibration_error-graded": "The first bin is left out",
-            **no_reader("the optimizer has taken steps before"),
+            **no_reader("has taken steps for another model: make a new one"),
         },
     ),
     Submission(
