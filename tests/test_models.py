@@ -419,8 +419,14 @@ def test_a_callback_with_a_method_that_is_never_called_is_refused():
         def on_batch_end(self, batch, logs):
             raise AssertionError
 
+        on_batch_begin = on_batch_end
+
     model = steep_model(SGD(0.01))
-    with pytest.raises(ValueError, match="Batches has on_batch_end, which fit never calls"):
+    message = (
+        "^Batches has on_batch_begin, on_batch_end, which fit never calls: it calls "
+        "on_train_begin, on_epoch_end and on_train_end$"
+    )
+    with pytest.raises(ValueError, match=message):
         model.fit(X, X[:, 0], callbacks=[Batches()], verbose=0)
 
 
@@ -437,6 +443,9 @@ def test_a_pickle_holds_no_data():
     before = len(pickle.dumps(model))
     model.fit(np.tile(X, (1000, 1)), np.tile(X[:, 0], 1000), batch_size=20_000, verbose=0)
     assert len(pickle.dumps(model)) < before + 500
+    (twin,) = pickle.loads(pickle.dumps(model)).layers
+    assert vars(twin).keys() == vars(model.layers[0]).keys()
+    assert twin.dW is twin.db is twin.X is twin.Z is twin.A is None
 
 
 def test_a_built_layer_may_stand_on_a_new_one():

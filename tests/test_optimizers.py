@@ -235,6 +235,14 @@ def test_an_optimizer_without_an_update_says_so():
 def test_names_are_Keras_names_in_any_case():
     assert isinstance(optimizers.get("Adam"), Adam)
     assert isinstance(optimizers.get("SGD"), SGD)
+    with pytest.raises(TypeError, match="optimizer must be a name or a suitable object, got 5"):
+        optimizers.get(5)
+
+
+def test_an_optimizer_names_its_settings():
+    assert repr(SGD(0.1)) == "SGD(learning_rate=0.1, momentum=0.0)"
+    nesterov = SGD(0.1, momentum=0.9, nesterov=True)
+    assert repr(nesterov) == "SGD(learning_rate=0.1, momentum=0.9, nesterov=True)"
 
 
 def test_get():
