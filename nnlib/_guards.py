@@ -22,6 +22,7 @@ __all__ = [
     "look_up",
     "positive",
     "real_number",
+    "share",
     "whole_number",
 ]
 
@@ -39,7 +40,8 @@ def expects(**arguments):
         For an array the names of its axes: an axis of one name has one size in all arguments,
         "..." stands for any axes, the same in all, and a digit is a size itself. None is empty.
         With "!" at the end the array is changed in place; other arrays may come as lists or tables.
-        Other arguments may be a "number", "positive", a "shape", a "function" or a "generator".
+        Other arguments may be a "number", "positive", a "share" (from 0 to below 1), a "shape", a
+        "function" or a "generator".
 
     Raises
     ------
@@ -86,7 +88,7 @@ def _quick_look(order, arrays, changed, others):
     """
     places = [(order.index(name), len(axes), name in changed) for name, axes in arrays.items()]
     last = max((place for place, _, _ in places), default=len(order))
-    numbers = [(order.index(name), _LEAST.get(kind)) for name, kind in others.items()]
+    numbers = [(order.index(name), _BOUNDS.get(kind)) for name, kind in others.items()]
     names = [name for axes in arrays.values() for name in axes]
     equal = [(names.index(name), i) for i, name in enumerate(names) if names.index(name) < i]
     fixed = any(name.isdigit() for name in names)
@@ -113,10 +115,12 @@ def _quick_look(order, arrays, changed, others):
                 return False
         if 0 in (sizes[0] if any_axes else sizes):
             return False
-        for place, least in numbers:
+        for place, bounds in numbers:
             if place < len(args):  # else it has its default
                 value = args[place]
-                if least is None or type(value) not in (float, int) or not least < value < math.inf:
+                if bounds is None or type(value) not in (float, int):
+                    return False
+                if not bounds[0] < value < bounds[1]:
                     return False
         return True
 
@@ -256,6 +260,11 @@ def positive(name, value):
     return real_number(name, value, "a number above 0", lambda value: value > 0)
 
 
+def share(name, value):
+    """`value` as a float from 0 to below 1, or a ValueError."""
+    return real_number(name, value, "at least 0 and below 1", lambda value: 0 <= value < 1)
+
+
 def is_whole(value, least):
     """Whether `value` is a whole number, no bool, and at least so large."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= least
@@ -264,13 +273,14 @@ def is_whole(value, least):
 _KINDS = {
     "number": real_number,
     "positive": positive,
+    "share": share,
     "function": check_function,
     "shape": _check_shape,
     "generator": _check_generator,
 }
 
 
-_LEAST = {real_number: -math.inf, positive: 0}  # for the quick look
+_BOUNDS = {real_number: (-math.inf, math.inf), positive: (0, math.inf), share: (0, 1)}  # quick look
 
 
 def look_up(name, table, kind):

@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from nnlib import schedules
-from nnlib._guards import check, expects, look_up, positive, real_number
+from nnlib._guards import check, expects, look_up, positive, real_number, share
 
 __all__ = [
     "SGD",
@@ -41,7 +41,7 @@ def sgd_update(w, g, learning_rate):
     w -= learning_rate * g
 
 
-@expects(w="...!", v="...!", g="...", learning_rate="number", momentum="number")
+@expects(w="...!", v="...!", g="...", learning_rate="number", momentum="share")
 def momentum_update(w, v, g, learning_rate, momentum, nesterov=False):
     """One step of gradient descent with momentum, in place: old steps die away slowly.
 
@@ -66,7 +66,7 @@ def momentum_update(w, v, g, learning_rate, momentum, nesterov=False):
     w += momentum * v - learning_rate * g if nesterov else v
 
 
-@expects(w="...!", v="...!", g="...", learning_rate="number", rho="number", epsilon="number")
+@expects(w="...!", v="...!", g="...", learning_rate="number", rho="share", epsilon="number")
 def rmsprop_update(w, v, g, learning_rate, rho, epsilon):
     """One step of RMSprop, in place: each gradient is divided by its own recent size.
 
@@ -92,7 +92,7 @@ def rmsprop_update(w, v, g, learning_rate, rho, epsilon):
 
 @expects(
     w="...!", m="...!", v="...!", g="...",
-    learning_rate="number", beta_1="number", beta_2="number", epsilon="number", t="positive",
+    learning_rate="number", beta_1="share", beta_2="share", epsilon="number", t="positive",
 )  # fmt: skip
 def adam_update(w, m, v, g, learning_rate, beta_1, beta_2, epsilon, t):
     """One step of Adam, in place: momentum, divided by the recent size of the gradient.
@@ -208,7 +208,7 @@ class SGD(Optimizer):
 
     def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False):
         super().__init__(learning_rate)
-        self.momentum = _share("momentum", momentum)
+        self.momentum = share("momentum", momentum)
         check(momentum or not nesterov, "nesterov=True needs a momentum above 0, 0.9 for instance")
         self.nesterov = bool(nesterov)
         self.arrays_per_parameter = 1 if momentum else 0
@@ -240,7 +240,7 @@ class RMSprop(Optimizer):
 
     def __init__(self, learning_rate=0.001, rho=0.9, epsilon=1e-7):
         super().__init__(learning_rate)
-        self.rho = _share("rho", rho)
+        self.rho = share("rho", rho)
         self.epsilon = positive("epsilon", epsilon)
 
     def __repr__(self):
@@ -266,7 +266,7 @@ class Adam(Optimizer):
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
         super().__init__(learning_rate)
-        self.beta_1, self.beta_2 = _share("beta_1", beta_1), _share("beta_2", beta_2)
+        self.beta_1, self.beta_2 = share("beta_1", beta_1), share("beta_2", beta_2)
         self.epsilon = positive("epsilon", epsilon)
 
     def __repr__(self):
@@ -275,11 +275,6 @@ class Adam(Optimizer):
     def update(self, w, g, rate, m, v):
         settings = self.beta_1, self.beta_2, self.epsilon
         adam_update(w, m, v, g, rate, *settings, self.iterations)
-
-
-def _share(name, value):
-    wanted = "at least 0 and below 1"
-    return real_number(name, value, wanted, lambda value: 0 <= value < 1)
 
 
 def memory_of(optimizer):

@@ -403,3 +403,12 @@ def test_whole_numbers_of_a_few_bits_do_not_wrap_round(difference, layer):
     assert difference(pixels, pixels - 100) == [[-100]]
     assert difference(np.array([[True]]), np.array([[False]])) == [[-1]]
     assert layer(pixels, pixels, [0.5]) == [[40_000.5]]
+
+
+def test_a_share_is_from_0_to_below_1():
+    keep = expects(x="n", part="share")(lambda x, part: part * x)
+    x = np.ones(1)
+    assert keep(x, 0) == 0 and keep(x, 0.5) == 0.5 and keep(x, np.float32(0.25)) == 0.25
+    for part in (1.0, -0.1, np.nan, "0.5", True):
+        with pytest.raises(ValueError, match=r"^part must be at least 0 and below 1, got "):
+            keep(x, part)
