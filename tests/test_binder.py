@@ -25,7 +25,7 @@ def test_the_rendered_dockerfile(monkeypatch):
     pack.platform = "linux/amd64"
     assert pack.python_version == "3.12"
     dockerfile = pack.render(build_args={})
-    lock = re.search(r"COPY .*py-2d3-2e12-2dlinux\S+ /tmp/env/environment.lock", dockerfile)
+    lock = re.search(r"COPY .*py-2d3-2e12-2dlinux\S+ \S+/environment\.lock", dockerfile)
     update = dockerfile.index('--file "binder/environment.yml"')
     post_build = dockerfile.index("RUN ./binder/postBuild")
     assert lock and lock.start() < update < post_build
