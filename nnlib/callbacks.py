@@ -1,4 +1,4 @@
-"""Callbacks: what happens between epochs, without a word of it in the training loop."""
+"""Callbacks: what happens beside a training, without a word of it in the training loop."""
 
 import math
 
@@ -8,28 +8,81 @@ __all__ = ["Callback", "EarlyStopping", "History"]
 
 
 class Callback:
-    """Something that `Sequential.fit` calls at set moments; override the methods you need.
+    """Something that a model calls at set moments; override the methods you need.
+
+    Names, arguments and order are Keras's. `logs` is a dict of numbers, or None at a beginning.
 
     Attributes
     ----------
     model : Sequential
-        Set by `fit`. A callback may read its weights, or end the training with
-        `self.model.stop_training = True`.
+        A callback may read its weights, or end the training with `self.model.stop_training = True`.
+    params : dict
+        "verbose", "epochs" and "steps" (batches in an epoch).
     recorded : tuple of str
         Set by `fit`: the names in the record of each epoch.
     """
 
     model = None
+    params = None
     recorded = ()
 
-    def on_train_begin(self):
+    def set_model(self, model):
+        """Told before anything else: the model."""
+        self.model = model
+
+    def set_params(self, params):
+        """Told before anything else: how long the run will be."""
+        self.params = params
+
+    def on_train_begin(self, logs=None):
         """Called once, before the first epoch."""
 
-    def on_epoch_end(self, epoch, logs):
+    def on_train_end(self, logs=None):
+        """Called once, after the last epoch, with the record of that epoch."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Called before each epoch, counted from 0."""
+
+    def on_epoch_end(self, epoch, logs=None):
         """Called after each epoch, counted from 0, with its record {"loss": …, …}."""
 
-    def on_train_end(self):
-        """Called once, after the last epoch."""
+    def on_train_batch_begin(self, batch, logs=None):
+        """Called before each step of an epoch, counted from 0."""
+        self.on_batch_begin(batch, logs=logs)
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Called after each step of an epoch, with the means over the epoch so far."""
+        self.on_batch_end(batch, logs=logs)
+
+    def on_batch_begin(self, batch, logs=None):
+        """The older name of `on_train_batch_begin`."""
+
+    def on_batch_end(self, batch, logs=None):
+        """The older name of `on_train_batch_end`."""
+
+    def on_test_begin(self, logs=None):
+        """Called before `evaluate`, and before `fit` looks at its validation rows."""
+
+    def on_test_end(self, logs=None):
+        """Called after it, with loss and metrics."""
+
+    def on_test_batch_begin(self, batch, logs=None):
+        """Called before a batch is evaluated. All rows are one batch here, number 0."""
+
+    def on_test_batch_end(self, batch, logs=None):
+        """Called after a batch is evaluated, with loss and metrics so far."""
+
+    def on_predict_begin(self, logs=None):
+        """Called before `predict`."""
+
+    def on_predict_end(self, logs=None):
+        """Called after `predict`."""
+
+    def on_predict_batch_begin(self, batch, logs=None):
+        """Called before a batch is predicted. All rows are one batch here, number 0."""
+
+    def on_predict_batch_end(self, batch, logs=None):
+        """Called after a batch is predicted, with {"outputs": its predictions}."""
 
 
 class History(Callback):
@@ -50,7 +103,7 @@ class History(Callback):
         self.history = {}
         self.epoch = []
 
-    def on_epoch_end(self, epoch, logs):
+    def on_epoch_end(self, epoch, logs=None):
         self.epoch.append(epoch)
         for name, value in logs.items():
             self.history.setdefault(name, []).append(value)
@@ -94,7 +147,7 @@ class EarlyStopping(Callback):
         self.patience = whole_number("patience", patience, 0)
         self.restore_best_weights = restore_best_weights
 
-    def on_train_begin(self):
+    def on_train_begin(self, logs=None):
         if self.monitor not in self.recorded:
             raise ValueError(
                 f"EarlyStopping watches {self.monitor!r}, but only {', '.join(self.recorded)} are "
@@ -104,7 +157,7 @@ class EarlyStopping(Callback):
         self.best, self.best_epoch, self.stopped_epoch = self._sign * math.inf, 0, None
         self._weights = None
 
-    def on_epoch_end(self, epoch, logs):
+    def on_epoch_end(self, epoch, logs=None):
         value = logs[self.monitor]
         if self._sign * value < self._sign * self.best - self.min_delta:
             self.best, self.best_epoch = value, epoch
@@ -114,6 +167,6 @@ class EarlyStopping(Callback):
             self.stopped_epoch = epoch
             self.model.stop_training = True
 
-    def on_train_end(self):
+    def on_train_end(self, logs=None):
         if self._weights is not None:
             self.model.set_weights(self._weights)

@@ -10,7 +10,6 @@ import math
 import numpy as np
 
 from nnlib._guards import check, expects
-from nnlib.layers import dense_forward
 
 __all__ = [
     "baseline_losses",
@@ -123,17 +122,17 @@ def layer_statistics(model, x):
     list of dict
         For each hidden layer "units", "mean" and "spread" of Z, "slope" and "dead" (a count).
     """
-    model = _built_copy(model, x)
-    A, statistics = np.asarray(x, dtype=model.dtype), []
+    model, statistics = _built_copy(model, x), []
+    model.forward(np.asarray(x, dtype=model.dtype))
     for layer in model.layers[:-1]:
-        Z = dense_forward(A, layer.W, layer.b)
-        slopes = np.abs(layer.activation.derivative(Z))
-        numbers = {"mean": Z.mean(), "spread": Z.std(), "slope": slopes.mean()}
+        if not hasattr(layer, "activation"):  # dropout, for instance
+            continue
+        slopes = np.abs(layer.activation.derivative(layer.Z))
+        numbers = {"mean": layer.Z.mean(), "spread": layer.Z.std(), "slope": slopes.mean()}
         dead = int((slopes < 1e-3).all(axis=0).sum())
         statistics.append(
             {"units": layer.units, **{k: float(v) for k, v in numbers.items()}, "dead": dead}
         )
-        A = layer.activation(Z)
     return statistics
 
 
@@ -161,8 +160,8 @@ def update_ratios(model, x, y):
     model = _built_copy(model, x)
     before = model.get_weights()
     model.fit(x, y, batch_size=len(x), verbose=0)
-    pairs = zip(before[::2], model.get_weights()[::2], strict=True)
-    return [float(np.linalg.norm(b - a) / np.linalg.norm(a)) for a, b in pairs]
+    pairs = zip(before, model.get_weights(), strict=True)
+    return [float(np.linalg.norm(b - a) / np.linalg.norm(a)) for a, b in pairs if a.ndim > 1]
 
 
 @expects(losses="steps", known="known_steps", rtol="positive")

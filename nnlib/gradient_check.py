@@ -111,7 +111,8 @@ def check_gradients(model, x, y, h=1e-5):
     _check_model(model)
     _, gradients = model.loss_and_gradients(x, y)
     errors = {}
-    for i, (parameter, gradient) in enumerate(zip(model.parameters, gradients, strict=True)):
+    names = model.parameter_names
+    for name, parameter, gradient in zip(names, model.parameters, gradients, strict=True):
         kept = parameter.copy()
 
         def loss_at(values, parameter=parameter):
@@ -119,7 +120,6 @@ def check_gradients(model, x, y, h=1e-5):
             return model.loss_and_gradients(x, y)[0]
 
         try:
-            name = f"{'Wb'[i % 2]}{i // 2 + 1}"
             errors[name] = relative_error(gradient, numerical_gradient(loss_at, kept, h))
         finally:
             parameter[...] = kept

@@ -94,13 +94,13 @@ def shown_names(cell):
 def public_names():
     """Every public name of the package, with the module that the reference has it under."""
     names = {}
-    for info in pkgutil.iter_modules(nnlib.__path__, "nnlib."):
-        if info.name.startswith("nnlib._") or info.name == "nnlib.checks":
+    for info in pkgutil.walk_packages(nnlib.__path__, "nnlib."):  # a package before its modules
+        if "._" in info.name or info.name.startswith("nnlib.checks"):
             continue
         module = importlib.import_module(info.name)
         for name in module.__all__:
             if getattr(getattr(module, name), "__module__", "").startswith(info.name):
-                names[name] = info.name
+                names.setdefault(name, info.name)
     return names
 
 

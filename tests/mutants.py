@@ -78,7 +78,7 @@ def report(found):
 
 def main(modules):
     copy_project()
-    for path in (COPY / "nnlib").glob("*.py"):
+    for path in (COPY / "nnlib").rglob("*.py"):
         path.write_text(undecorated(path.read_text(encoding="utf-8")), encoding="utf-8")
     log = COPY / "log.txt"
     with log.open("w") as file:

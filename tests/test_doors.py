@@ -32,7 +32,6 @@ from nnlib import (
     models,
     optimizers,
     plotting,
-    schedules,
 )
 
 RNG = np.random.default_rng(0)
@@ -52,6 +51,12 @@ def network(**settings):
 def layer():
     dense = Dense(2)
     dense.build(3, RNG)
+    return dense
+
+
+def seen():
+    dense = layer()
+    dense.forward(X)
     return dense
 
 
@@ -163,6 +168,27 @@ CALLS = [
     ("layers.Dense.forward", lambda: layer().forward(X[0]), r"did you mean X\[None, :\]\?"),
     ("layers.Dense.forward", lambda: Dense(2).forward(X), "has no weights yet"),
     ("layers.Dense.backward", lambda: layer().backward(Y), "has seen no batch yet"),
+    (
+        "layers.Dense.backward",
+        lambda: seen().backward(Y[:, :1]),
+        r"shape of its last output, \(5, 2",
+    ),
+    (
+        "layers.Dense.backward_preactivation",
+        lambda: layer().backward_preactivation(Y),
+        "has seen no batch yet",
+    ),
+    (
+        "layers.Dense.backward_preactivation",
+        lambda: seen().backward_preactivation(Y[:1]),
+        r"but got \(1, 2\)",
+    ),
+    (
+        "layers.Dense.compute_output_shape",
+        lambda: Dense(2).compute_output_shape((28, 28)),
+        r"takes samples of one axis, \(n_features,\), got \(28, 28\)",
+    ),
+    ("layers.Layer", lambda: layers.Layer()(X), "is not built yet: call build"),
     ("layers.Dense.count_params", lambda: Dense(2).count_params(), "cannot be counted"),
     ("layers.Dense.check_input", lambda: layer().check_input(X[:, :2]), "expects 3 features"),
     # losses
@@ -191,6 +217,18 @@ CALLS = [
         "losses.Loss",
         lambda: losses.Loss("mine", "mean", None, None),
         "function must be a function, got 'mean'",
+    ),
+    ("losses.Loss.value", lambda: losses.get("mse").value(Y[:, 0], Y), "expects Y, A of one shape"),
+    ("losses.Loss.slope", lambda: losses.get("mse").slope(Y, Y[:1]), "expects Y, A of one shape"),
+    (
+        "losses.Loss.value",
+        lambda: losses.Loss("mine", lambda Y, A: 0, lambda Y, A: A, None).value(Y[0], Y),
+        r"mine expects Y of the shape of the outputs, \(5, 2\), but got \(2,\)",
+    ),
+    (
+        "losses.Loss.slope",
+        lambda: losses.Loss("mine", lambda Y, A: 0, lambda Y, A: A[0], None).slope(Y, Y),
+        r"the gradient of mine gave \(2,\) for outputs of shape \(5, 2\)",
     ),
     (
         "losses.Loss.check_layers",
@@ -277,8 +315,8 @@ CALLS = [
     ("optimizers.get", lambda: optimizers.get("adm"), "Did you mean 'adam'"),
     ("optimizers.get", lambda: optimizers.get(SGD), r"write SGD\(\)"),
     (
-        "schedules.PolynomialDecay",
-        lambda: schedules.PolynomialDecay(0.1, 0),
+        "optimizers.schedules.PolynomialDecay",
+        lambda: optimizers.schedules.PolynomialDecay(0.1, 0),
         "decay_steps must be a whole number, 1 or more",
     ),
     # metrics and callbacks
@@ -461,7 +499,8 @@ def test_an_update_that_is_refused_has_changed_nothing(use):
 
 
 MODULES = (
-    activations, initializers, layers, losses, gradient_check, optimizers, schedules, metrics,
+    activations, initializers, layers, losses, gradient_check, optimizers, optimizers.schedules,
+    metrics,
     callbacks, models, datasets, diagnostics, plotting, explain,
 )  # fmt: skip
 # Nothing that a caller passes can be wrong here, or the call stands in the table under its class.

@@ -531,7 +531,7 @@ def test_explain_function_names_the_cause_in_the_functions_own_line(shown, capsy
     with pytest.raises(ValueError, match=r"Cause: dZ @ W\.T, where dZ has shape") as explained:
         explain_function(dense_backward, dZ, X, W.T)
     line = explained.traceback[-1]
-    assert str(line.path) == layers.__file__ and "dX = dZ @ W.T" in str(line.statement)
+    assert str(line.path) == layers.dense.__file__ and "dX = dZ @ W.T" in str(line.statement)
 
 
 @pytest.mark.parametrize(
@@ -563,7 +563,7 @@ def test_show_source_is_the_packages_text():
     markdown = show_source(dense_backward, dense_forward).data
     blocks = markdown.split("\n\n```python")
     assert len(blocks) == 2 and markdown.startswith("```python\n@expects(dZ=")
-    with open(layers.__file__, encoding="utf-8") as file:
+    with open(layers.dense.__file__, encoding="utf-8") as file:
         package = file.read().splitlines()
     shown_lines = markdown.replace('"""\n', "\n").splitlines()
     for line in shown_lines:
@@ -596,7 +596,8 @@ def test_show_source_keeps_short_and_missing_docstrings():
 
 def test_show_source_dedents_methods():
     text = show_source(Dense.forward).data
-    assert text.startswith('```python\ndef forward(self, X):\n    """The layer\'s output')
+    signature = "```python\ndef forward(self, X, training=False):\n"
+    assert text.startswith(signature + '    """The layer\'s output')
     assert text.endswith("\n    return self.A\n```")
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from nnlib import _guards
 from nnlib._guards import (
-    as_batch,
     as_numbers,
     check,
     check_function,
@@ -18,6 +17,7 @@ from nnlib._guards import (
     real_number,
     whole_number,
 )
+from nnlib.training import as_batch
 
 # Made anew for every test, so that a test sees all of `expects` at work.
 

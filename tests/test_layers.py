@@ -61,7 +61,8 @@ def test_dense_backward_can_leave_the_input_gradient_out():
     layer = Dense(1)
     layer.build(2, np.random.default_rng(0), "float64")
     layer.forward(np.maximum(Z1, 0))
-    assert layer.backward(DIFFERENCE, input_gradient=False) is None
+    layer.input_gradient = False
+    assert layer.backward(DIFFERENCE) is None
     np.testing.assert_array_equal(layer.dW, dW)
 
 
@@ -73,7 +74,7 @@ def test_dense_holds_the_arrays_and_calls_the_functions():
     np.testing.assert_allclose(layer.Z, Z1)
     np.testing.assert_array_equal(A, np.maximum(layer.Z, 0))
     np.testing.assert_array_equal(layer(X), A)
-    dX = layer.backward(np.ones((5, 2)))
+    dX = layer.backward_preactivation(np.ones((5, 2)))
     np.testing.assert_allclose(dX, np.full((5, 1), 0.93))
     np.testing.assert_allclose(layer.dW, [[-33, -33]])
     np.testing.assert_allclose(layer.db, [5, 5])

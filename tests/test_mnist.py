@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 from nnlib import SGD, ActivationFunction, Dense, Input, Sequential
 from nnlib.activations import relu
 from nnlib.datasets import load_mnist
-from nnlib.schedules import PolynomialDecay
+from nnlib.optimizers.schedules import PolynomialDecay
 
 pytestmark = pytest.mark.slow
 

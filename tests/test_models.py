@@ -16,12 +16,13 @@ import pytest
 from sklearn.datasets import load_iris as load_raw_iris
 from sklearn.preprocessing import StandardScaler
 
-from nnlib import SGD, ActivationFunction, Dense, Input, Sequential, models
+from nnlib import SGD, ActivationFunction, Dense, Input, Sequential
 from nnlib.activations import softmax
 from nnlib.callbacks import Callback, EarlyStopping
 from nnlib.datasets import load_iris
 from nnlib.gradient_check import check_gradients
 from nnlib.losses import one_hot
+from nnlib.training import loop
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(20, 3))
@@ -126,13 +127,14 @@ def test_gradient_of_a_batch_is_the_mean_of_its_samples():
 
 def test_the_gradient_of_the_input_which_nobody_needs_is_not_computed(monkeypatch):
     asked = []
-    backward = Dense.backward
+    backward = Dense.backward_preactivation
 
-    def spied(layer, dZ, input_gradient=True):
-        asked.append((layer.units, input_gradient))
-        return backward(layer, dZ, input_gradient)
+    def spied(layer, dZ):
+        dX = backward(layer, dZ)
+        asked.append((layer.units, dX is not None))
+        return dX
 
-    monkeypatch.setattr(Dense, "backward", spied)
+    monkeypatch.setattr(Dense, "backward_preactivation", spied)
     small_model().fit(X, LABELS, verbose=0)
     assert asked == [(2, True), (4, False)]
 
@@ -351,7 +353,7 @@ def test_a_bar_is_asked_for_only_where_one_is_wanted(verbose, drawn, monkeypatch
         bars.append(description)
         return counter
 
-    monkeypatch.setattr(models, "progress", progress)
+    monkeypatch.setattr(loop, "progress", progress)
     small_model().fit(X, LABELS, epochs=3, verbose=verbose)
     assert bars == drawn
     assert capsys.readouterr().out.count("Epoch") == (3 if verbose == 2 else 0)
@@ -368,14 +370,14 @@ def test_callbacks_are_called_in_order_and_may_stop_the_training():
     events = []
 
     class Recorder(Callback):
-        def on_train_begin(self):
+        def on_train_begin(self, logs=None):
             events.append("begin")
 
         def on_epoch_end(self, epoch, logs):
             events.append((epoch, sorted(logs)))
             self.model.stop_training = epoch == 1
 
-        def on_train_end(self):
+        def on_train_end(self, logs=None):
             events.append("end")
 
     model = small_model()
@@ -415,19 +417,14 @@ def test_an_optimizer_belongs_to_one_model():
 
 
 def test_a_callback_with_a_method_that_is_never_called_is_refused():
-    class Batches(Callback):
-        def on_batch_end(self, batch, logs):
+    class Epochs(Callback):
+        def on_epoch_ends(self, epoch, logs):
             raise AssertionError
 
-        on_batch_begin = on_batch_end
-
     model = steep_model(SGD(0.01))
-    message = (
-        "^Batches has on_batch_begin, on_batch_end, which fit never calls: it calls "
-        "on_train_begin, on_epoch_end and on_train_end$"
-    )
+    message = r"^Epochs has on_epoch_ends, which is never called: did you mean on_epoch_end\?$"
     with pytest.raises(ValueError, match=message):
-        model.fit(X, X[:, 0], callbacks=[Batches()], verbose=0)
+        model.fit(X, X[:, 0], callbacks=[Epochs()], verbose=0)
 
 
 def test_a_refused_fit_keeps_the_history():
@@ -581,7 +578,7 @@ def test_an_interrupted_training_leaves_a_usable_model_and_its_history():
             if epoch == 2:
                 raise KeyboardInterrupt
 
-        def on_train_end(self):
+        def on_train_end(self, logs=None):
             self.ended = True
 
     model, interrupt = small_model(), Interrupt()
@@ -597,7 +594,7 @@ def test_an_interrupted_training_leaves_a_usable_model_and_its_history():
 
 def test_a_callback_knows_the_model_and_what_is_recorded():
     class Curious(Callback):
-        def on_train_begin(self):
+        def on_train_begin(self, logs=None):
             seen.append((self.model, self.recorded))
 
     seen, model = [], small_model()

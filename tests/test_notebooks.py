@@ -23,7 +23,7 @@ CORE_MODULES = [
     "losses",
     "gradient_check",
     "optimizers",
-    "schedules",
+    "optimizers.schedules",
     "metrics",
     "callbacks",
     "models",

@@ -5,7 +5,7 @@ import pytest
 
 from nnlib import SGD, Adam, RMSprop, optimizers
 from nnlib.optimizers import momentum_update, sgd_update
-from nnlib.schedules import PolynomialDecay
+from nnlib.optimizers.schedules import PolynomialDecay
 
 GRADIENTS = [np.array([1.0, -2.0]), np.array([0.5, 0.5]), np.array([-1.0, 3.0])]
 

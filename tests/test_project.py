@@ -68,42 +68,75 @@ def test_explain_is_found_when_asked_for():
         nnlib.explane  # noqa: B018
 
 
+ROOMS = {  # of the core, and what each may import: from those above it
+    "_files": set(),
+    "_guards": set(),
+    "_progress": set(),
+    "activations": {"_guards"},
+    "initializers": {"_guards"},
+    "layers": {"_guards", "activations", "initializers"},
+    "losses": {"_guards", "activations"},
+    "gradient_check": {"_guards"},
+    "diagnostics": {"_guards"},
+    "optimizers": {"_guards"},
+    "metrics": {"_guards"},
+    "callbacks": {"_guards"},
+    "saving": {"_files", "_guards"},
+    "summary": set(),
+    "training": {"_guards", "_progress", "callbacks", "optimizers"},
+    "models": {
+        "_guards",
+        "callbacks",
+        "layers",
+        "losses",
+        "metrics",
+        "optimizers",
+        "saving",
+        "summary",
+        "training",
+    },
+}
+
+
+def files_of(room):
+    folder = ROOT / "nnlib" / room
+    return sorted(folder.glob("*.py")) if folder.is_dir() else [folder.with_suffix(".py")]
+
+
+def functions_in(tree):
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+
+
+def length_of_body(function):
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return body[-1].end_lineno - body[0].lineno + 1 if body else 0
+
+
 def test_imports_go_one_way():
-    """activations, initializers ← layers ← models; losses, optimizers … ← models."""
-    allowed = {
-        "_files": set(),
-        "_guards": set(),
-        "_progress": set(),
-        "activations": {"_guards"},
-        "initializers": {"_guards"},
-        "layers": {"_guards", "activations", "initializers"},
-        "losses": {"_guards", "activations"},
-        "gradient_check": {"_guards"},
-        "diagnostics": {"_guards", "layers"},
-        "optimizers": {"_guards", "schedules"},
-        "schedules": {"_guards"},
-        "metrics": {"_guards"},
-        "callbacks": {"_guards"},
-        "models": {
-            "_files",
-            "_guards",
-            "_progress",
-            "callbacks",
-            "layers",
-            "losses",
-            "metrics",
-            "optimizers",
-        },
-    }
-    for module, expected in allowed.items():
-        tree = ast.parse((ROOT / "nnlib" / f"{module}.py").read_text(encoding="utf-8"))
+    """activations, initializers ← layers ← models; losses, optimizers … ← training ← models."""
+    rooms = list(ROOMS)
+    for room, allowed in ROOMS.items():
+        assert all(rooms.index(other) < rooms.index(room) for other in allowed)
         found = set()
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and node.module == "nnlib":
-                found |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("nnlib."):
-                found.add(node.module.removeprefix("nnlib."))
-        assert found == expected, module
+        for file in files_of(room):
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            for node in ast.walk(tree):
+                if not isinstance(node, ast.ImportFrom) or node.module.split(".")[0] != "nnlib":
+                    continue
+                assert node in tree.body, f"{file.name} imports in the middle of things"
+                path = node.module.split(".")[1:2]
+                found |= set(path or (alias.name for alias in node.names))
+        assert found - {room} == allowed, room
+
+
+def test_the_core_is_read_in_small_pieces():
+    """A file fits a sitting, 300 lines, and a function a screen, 40."""
+    for room in ROOMS:
+        for file in files_of(room):
+            text = file.read_text(encoding="utf-8")
+            assert text.count("\n") <= 300, file
+            for function in functions_in(ast.parse(text)):
+                assert length_of_body(function) <= 40, f"{file.name}: {function.name}"
 
 
 MATHEMATICS = "activations", "initializers", "losses", "gradient_check", "diagnostics"
@@ -111,13 +144,11 @@ MATHEMATICS = "activations", "initializers", "losses", "gradient_check", "diagno
 
 def test_a_function_fits_a_page():
     """At most 20 lines of body for what the pages show."""
-    for module in (*MATHEMATICS, "optimizers"):
-        tree = ast.parse((ROOT / "nnlib" / f"{module}.py").read_text(encoding="utf-8"))
-        for node in tree.body:
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-                body = node.body[1:] if ast.get_docstring(node) else node.body
-                length = body[-1].end_lineno - body[0].lineno + 1
-                assert length <= 20, f"{module}.{node.name}: {length} lines"
+    for room in (*MATHEMATICS, "optimizers"):
+        for file in files_of(room):
+            for node in ast.parse(file.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                    assert length_of_body(node) <= 20, f"{file.name}: {node.name}"
 
 
 def public_functions():

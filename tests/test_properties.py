@@ -23,7 +23,7 @@ from nnlib.losses import (
     mean_squared_error,
     one_hot,
 )
-from nnlib.schedules import PolynomialDecay
+from nnlib.optimizers.schedules import PolynomialDecay
 
 steady = settings(derandomize=True, deadline=None, max_examples=200)
 
@@ -159,7 +159,7 @@ def test_backward_changes_no_parameter_and_none_of_its_inputs(problem):
     assert_all_equal(before, everything())
     for layer in model.layers:
         dZ = np.ones_like(layer.Z)
-        layer.backward(dZ)
+        layer.backward_preactivation(dZ)
         np.testing.assert_array_equal(dZ, 1)
     assert_all_equal(before, everything())
 

@@ -5,7 +5,7 @@ import pytest
 
 from nnlib import SGD, Adam, Dense, Input, Sequential
 from nnlib.datasets import make_correlated_regression
-from nnlib.schedules import PolynomialDecay
+from nnlib.optimizers.schedules import PolynomialDecay
 
 EPOCHS, BATCH_SIZE = 20, 64
 

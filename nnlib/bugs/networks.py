@@ -33,8 +33,8 @@ class DenseWithIntegerBiases(Dense):
     Seen: Yenigün's guide, which writes its biases as [4, 2].
     """
 
-    def build(self, n_features, rng, dtype="float32"):
-        super().build(n_features, rng, dtype)
+    def build(self, input_shape, rng, dtype="float32"):
+        super().build(input_shape, rng, dtype)
         self.b = self.b.astype(int)
 
 
@@ -50,8 +50,8 @@ class DenseInFloat64(Dense):
     times float32 is float64.
     """
 
-    def build(self, n_features, rng, dtype="float32"):
-        super().build(n_features, rng, "float64")
+    def build(self, input_shape, rng, dtype="float32"):
+        super().build(input_shape, rng, "float64")
 
 
 @replaces(
@@ -99,8 +99,10 @@ class SequentialUpdatingTooEarly(Sequential):
     def train_step(self, X, Y):
         record = self._record(Y, self.forward(X))
         dZ = self.output_gradient(Y)
+        if not self.loss.output_activation:
+            dZ = dZ * self.layers[-1].activation.derivative(self.layers[-1].Z)
         for layer, below in zip(self.layers[::-1], [*self.layers[-2::-1], None], strict=True):
-            layer.backward(dZ, input_gradient=False)
+            layer.backward_preactivation(dZ)
             layer.W -= self.optimizer.learning_rate * layer.dW  # plain descent
             layer.b -= self.optimizer.learning_rate * layer.db
             if below is not None:
@@ -123,7 +125,7 @@ class SequentialSlidingByARow(Sequential):
     Seen: Yenigün's guide.
     """
 
-    def _run_epoch(self, X, Y, batch_size, shuffle):
+    def _run_epoch(self, X, Y, batch_size, shuffle, hooks=None):
         records = []
         for start in range(max(1, len(self.layers) - 1)):
             rows = slice(start, start + batch_size)
@@ -146,7 +148,7 @@ class SequentialDroppingOne(Sequential):
     Seen: the laboratory of NTHU's CS565600, as `shape[0] - 1`.
     """
 
-    def _run_epoch(self, X, Y, batch_size, shuffle):
+    def _run_epoch(self, X, Y, batch_size, shuffle, hooks=None):
         n = len(X)
         order = self.rng.permutation(n) if shuffle else np.arange(n)
         records = []

@@ -9,6 +9,7 @@ from nnlib.bugs.functions import softmax_of_everything
 from nnlib.bugs.networks import SequentialWithLastingMemory
 from nnlib.layers import Dense, Input
 from nnlib.losses import Loss
+from nnlib.losses.targets import LABELS
 from nnlib.models import Sequential
 from nnlib.optimizers import SGD
 
@@ -68,7 +69,7 @@ def patient(number):
     output, loss = "softmax", "sparse_categorical_crossentropy"
     if number == 2:
         output = ActivationFunction("softmax", softmax_of_everything, None)
-        loss = Loss(loss, _surprise_of_everything, _gradient_of_everything, "softmax")
+        loss = Loss(loss, _surprise_of_everything, _gradient_of_everything, "softmax", LABELS)
     hidden = [Dense(8, "tanh", "lecun_normal") for _ in range(2)]
     model = kind([Input((4,)), *hidden, Dense(3, output, _small)], dtype="float64", seed=3)
     model.compile(SGD(0.1), loss, ["accuracy"])

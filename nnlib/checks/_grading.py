@@ -11,7 +11,7 @@ import warnings
 from pathlib import Path
 
 PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
-GUARDS = PACKAGE + "_guards.py"  # its wrappers pass calls on
+GUARDS = PACKAGE + "_guards"  # its wrappers pass calls on
 LIBRARIES = (sys.prefix + os.sep, sys.base_prefix + os.sep)
 SWITCHES = (sys.setprofile, sys.settrace, sys._getframe)  # to end the watch, or to look past it
 LOOKS = {inspect.currentframe.__code__, inspect.stack.__code__}
@@ -158,9 +158,9 @@ def _hook(handed_over, may_use, calls):
         elif event == "call" and _inside(code) and not _inside(_caller(frame)):
             module = Path(code.co_filename).relative_to(PACKAGE).with_suffix("")
             name = _name(frame)
-            allowed = {code.co_name, name, module.name} & set(may_use)
+            allowed = {code.co_name, name, *module.parts} & set(may_use)
             if code not in handed_over and not allowed:
-                calls.append(".".join(["nnlib", *module.parts, name]))
+                calls.append(".".join(["nnlib", module.parts[0], name]))
 
     return hook
 
@@ -180,11 +180,12 @@ def _is_own(code):
 
 def _inside(code):
     """Whether code belongs to nnlib; this module, which calls the answer, stands outside."""
-    return code.co_filename.startswith(PACKAGE) and code.co_filename not in (__file__, GUARDS)
+    file = code.co_filename
+    return file.startswith(PACKAGE) and file != __file__ and not file.startswith(GUARDS)
 
 
 def _caller(frame):
     frame = frame.f_back
-    while frame.f_code.co_filename == GUARDS:
+    while frame.f_code.co_filename.startswith(GUARDS):
         frame = frame.f_back
     return frame.f_code

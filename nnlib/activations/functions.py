@@ -1,18 +1,10 @@
-"""Activation functions: the bends that let a stack of layers be more than one straight line.
-
-Every function takes the pre-activation Z, and so does every derivative.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass
+"""The activation functions and their derivatives: mathematics alone, all of it in terms of Z."""
 
 import numpy as np
 
-from nnlib._guards import check_function, expects, look_up
+from nnlib._guards import expects
 
 __all__ = [
-    "ActivationFunction",
-    "get",
     "leaky_relu",
     "leaky_relu_derivative",
     "linear",
@@ -260,71 +252,3 @@ def softmax_derivative(Z):
     """
     A = softmax(Z)
     return A[..., None] * (np.eye(A.shape[-1], dtype=A.dtype) - A[..., None, :])
-
-
-@dataclass(frozen=True)
-class ActivationFunction:
-    """An activation function with its name and its derivative, as a layer needs it.
-
-    Parameters
-    ----------
-    name : str
-    function : callable (Z) -> A
-    derivative : callable (Z) -> dA/dZ, entry by entry; or None
-        None where the derivative is not entry by entry (softmax); such a function can stand at
-        the output only, with the loss that knows its gradient.
-    """
-
-    name: str
-    function: Callable
-    derivative: Callable | None
-
-    def __post_init__(self):
-        check_function("function", self.function)
-        if self.derivative is not None:
-            check_function("derivative", self.derivative)
-
-    def __call__(self, Z):
-        return self.function(Z)
-
-
-_ACTIVATIONS = {
-    record.name: record
-    for record in (
-        ActivationFunction("linear", linear, linear_derivative),
-        ActivationFunction("sigmoid", sigmoid, sigmoid_derivative),
-        ActivationFunction("tanh", tanh, tanh_derivative),
-        ActivationFunction("relu", relu, relu_derivative),
-        ActivationFunction("leaky_relu", leaky_relu, leaky_relu_derivative),
-        ActivationFunction("softmax", softmax, None),
-    )
-}
-
-
-def get(identifier):
-    """Find the activation function of a name, as Keras's function of the same name does.
-
-    Parameters
-    ----------
-    identifier : str, ActivationFunction or None
-        None means linear, as in Keras.
-
-    Returns
-    -------
-    ActivationFunction
-
-    Raises
-    ------
-    ValueError
-        If there is no activation function of that name.
-    TypeError
-        If `identifier` is something else, a bare function for instance.
-    """
-    if isinstance(identifier, ActivationFunction):
-        return identifier
-    if callable(identifier):
-        raise TypeError(
-            f"an activation is a name or an ActivationFunction, got {identifier!r}: "
-            "write ActivationFunction(name, function, derivative)"
-        )
-    return look_up("linear" if identifier is None else identifier, _ACTIVATIONS, "activation")

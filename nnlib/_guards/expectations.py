@@ -1,32 +1,34 @@
-"""The doors of the package: what comes in is checked, and what is wrong is named with its fix.
+"""A guard before a pure function: it sees its arguments only as it states them."""
 
-`expects` stands at the door of a pure function, so that the function itself can be mathematics
-alone. The others check one thing each, for classes.
-"""
-
-import difflib
 import functools
 import inspect
 import math
-import numbers
 
 import numpy as np
 
-__all__ = [
-    "as_batch",
-    "as_numbers",
-    "check",
-    "check_function",
-    "expects",
-    "is_whole",
-    "look_up",
-    "positive",
-    "real_number",
-    "share",
-    "whole_number",
-]
+from nnlib._guards.values import (
+    as_numbers,
+    check_function,
+    check_generator,
+    check_shape,
+    positive,
+    real_number,
+    share,
+)
 
-_NUMBERS = "biuf"  # NumPy's letters for bool, int, unsigned int and float
+__all__ = ["expects", "unguarded"]
+
+_KINDS = {
+    "number": real_number,
+    "positive": positive,
+    "share": share,
+    "function": check_function,
+    "shape": check_shape,
+    "generator": check_generator,
+}
+
+
+_BOUNDS = {real_number: (-math.inf, math.inf), positive: (0, math.inf), share: (0, 1)}  # quick look
 
 
 def expects(**arguments):
@@ -48,6 +50,10 @@ def expects(**arguments):
     ValueError, TypeError
         From the function so guarded, before it runs, with what it expects, what it got and, where
         one change would do, the fix.
+
+    Notes
+    -----
+    The function behind the guard stays reachable, see `unguarded`.
     """
     wanted = {name: text.rstrip("!").split() for name, text in arguments.items()}
     others = {name: _KINDS[words[0]] for name, words in wanted.items() if words[0] in _KINDS}
@@ -75,9 +81,24 @@ def expects(**arguments):
                 raise ValueError(_describe_misfit(function.__name__, given, arrays))
             return function(*bound.args, **bound.kwargs)
 
+        guarded.unguarded = function
         return guarded
 
     return decorate
+
+
+def unguarded(function, a=None, b=None):
+    """The function behind its guard, for arguments that a class has made or checked itself.
+
+    Given two of these arguments, only if they are arrays of one shape and dtype: one look in the
+    place of many. Otherwise the guard stays, and says what is wrong. A function with no guard is
+    passed through.
+    """
+    if a is not b:
+        both = type(a) is np.ndarray and type(b) is np.ndarray
+        if not (both and a.shape == b.shape and a.dtype == b.dtype):
+            return function
+    return getattr(function, "unguarded", function)
 
 
 def _quick_look(order, arrays, changed, others):
@@ -150,28 +171,6 @@ def _fit(given, arrays):
     return all(_match(array.shape, arrays[name], sizes) for name, array in given.items())
 
 
-def as_numbers(name, value, is_changed=False):
-    """`value` as an array of numbers, itself where it is one, or an error that names the fix."""
-    if is_changed and not isinstance(value, np.ndarray):
-        raise TypeError(f"{name} is changed in place, so it must be an array, got {value!r}")
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{name} must be an array of numbers, its rows of one length") from error
-    if array.dtype.kind not in _NUMBERS:
-        what = "None" if value is None else f"dtype {array.dtype}"
-        fix = f": is every entry one? Then pass {name}.astype(float)" if value is not None else ""
-        raise ValueError(f"{name} must hold numbers, got {what}{fix}")
-    if is_changed and array.dtype.kind != "f":
-        raise ValueError(
-            f"{name} holds {array.dtype}, which cannot take a part of a step: "
-            f"start with {name}.astype(float)"
-        )
-    if is_changed and not array.flags.writeable:
-        raise ValueError(f"{name} is read-only and cannot be changed in place: pass {name}.copy()")
-    return array
-
-
 def _describe_misfit(function, given, arrays):
     wanted = ", ".join(f"{name} {_as_shape(axes)}" for name, axes in arrays.items())
     if all(axes == ["..."] for axes in arrays.values()):
@@ -210,116 +209,3 @@ def _conflict(given, arrays):
                 if size != known:
                     return f": {axis} is {known} in {other}, but {size} in {name}"
     return ""
-
-
-def check_function(name, value):
-    """Raise a TypeError unless `value` can be called."""
-    check(callable(value), f"{name} must be a function, got {value!r}", TypeError)
-
-
-def _check_shape(name, value):
-    is_shape = isinstance(value, tuple | list) and len(value) > 0
-    if not is_shape or not all(is_whole(size, 1) for size in value):
-        raise ValueError(f"{name} must be a tuple of whole numbers, as (4, 6), got {value!r}")
-
-
-def _check_generator(name, value):
-    if not isinstance(value, np.random.Generator):
-        raise TypeError(
-            f"{name} must be a numpy.random.Generator, got {value!r}: "
-            "make one with np.random.default_rng(seed)"
-        )
-
-
-def check(holds, message, error=ValueError):
-    """Raise an error with this message unless the condition holds."""
-    if not holds:
-        raise error(message)
-
-
-def whole_number(name, value, least):
-    """`value` as an int, or a ValueError: name must be a whole number, `least` or more."""
-    message = f"{name} must be a whole number, {least} or more, got {value!r}"
-    check(is_whole(value, least), message)
-    return int(value)
-
-
-def real_number(name, value, wanted="a number", holds=lambda value: True):
-    """`value` as a float, or a ValueError: name must be `wanted`. NaN and infinity never are.
-
-    A Python float, not NumPy's: times a float32 array that stays float32.
-    """
-    is_number = isinstance(value, numbers.Real | np.ndarray) and not isinstance(value, bool)
-    is_number = is_number and np.ndim(value) == 0 and math.isfinite(value)
-    check(is_number and holds(value), f"{name} must be {wanted}, got {value!r}")
-    return float(value)
-
-
-def positive(name, value):
-    """`value` as a float above 0, or a ValueError."""
-    return real_number(name, value, "a number above 0", lambda value: value > 0)
-
-
-def share(name, value):
-    """`value` as a float from 0 to below 1, or a ValueError."""
-    return real_number(name, value, "at least 0 and below 1", lambda value: 0 <= value < 1)
-
-
-def is_whole(value, least):
-    """Whether `value` is a whole number, no bool, and at least so large."""
-    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= least
-
-
-_KINDS = {
-    "number": real_number,
-    "positive": positive,
-    "share": share,
-    "function": check_function,
-    "shape": _check_shape,
-    "generator": _check_generator,
-}
-
-
-_BOUNDS = {real_number: (-math.inf, math.inf), positive: (0, math.inf), share: (0, 1)}  # quick look
-
-
-def look_up(name, table, kind):
-    """`table[name]`, or a ValueError that lists the known names and the nearest one."""
-    if isinstance(name, str) and name in table:
-        return table[name]
-    if not isinstance(name, str):
-        raise TypeError(f"{kind} must be a name or a suitable object, got {name!r}")
-    near = difflib.get_close_matches(name.lower(), table, n=1, cutoff=0.5)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise ValueError(f"unknown {kind} {name!r}.{hint} Known: {', '.join(table)}")
-
-
-def as_batch(x, dtype):
-    """Samples as a float matrix, or an error that names the fix.
-
-    X = x, as an array (n, n_features) with n > 0 and every number finite
-
-    Parameters
-    ----------
-    x : array, list or table (n, n_features)
-    dtype : dtype
-
-    Returns
-    -------
-    X : ndarray (n, n_features)
-        x itself where it is such an array already.
-
-    Raises
-    ------
-    ValueError
-        If x does not hold numbers, has other than two axes or no rows, or holds NaN or infinity.
-    """
-    x = as_numbers("x", x)
-    if x.ndim != 2:
-        fix = "x[None, :]" if x.ndim == 1 else "x.reshape(len(x), -1)"
-        raise ValueError(f"x needs two axes, (samples, features), got {x.shape}: try {fix}")
-    check(x.size > 0, f"x holds no samples: shape {x.shape}")
-    with np.errstate(over="ignore"):  # what overflows is found in the next line
-        x = np.asarray(x, dtype=dtype)
-    check(np.isfinite(x).all(), f"x holds NaN or infinity (in {dtype}): leave those samples out")
-    return x

@@ -6,9 +6,10 @@ Two pure functions do the arithmetic; `Dense` holds the arrays and calls them.
 import numpy as np
 
 from nnlib import activations, initializers
-from nnlib._guards import check, expects, is_whole, whole_number
+from nnlib._guards import check, expects, is_whole, unguarded, whole_number
+from nnlib.layers.base import Layer
 
-__all__ = ["Dense", "Input", "dense_backward", "dense_forward"]
+__all__ = ["Dense", "dense_backward", "dense_forward"]
 
 
 @expects(X="n n_in", W="n_in n_out", b="n_out")
@@ -59,25 +60,7 @@ def dense_backward(dZ, X, W, input_gradient=True):
     return dX, dW, db
 
 
-class Input:
-    """The width of a sample, so that a model can make its weights before it sees data.
-
-    Parameters
-    ----------
-    shape : tuple (n_features,)
-        As in Keras, without the number of samples.
-    """
-
-    def __init__(self, shape):
-        is_width = isinstance(shape, tuple | list) and len(shape) == 1 and is_whole(shape[0], 1)
-        check(is_width, f"Input takes a shape of one whole number, as (4,), got {shape!r}")
-        self.shape = (int(shape[0]),)
-
-    def __repr__(self):
-        return f"Input({self.shape})"
-
-
-class Dense:
+class Dense(Layer):
     """A layer in which every unit sees every input.
 
     A = f(X W + b)
@@ -101,6 +84,8 @@ class Dense:
         Gradients of the last `backward`, the shapes of W and b.
     """
 
+    parameter_names = ("W", "b")
+
     def __init__(
         self,
         units,
@@ -122,26 +107,35 @@ class Dense:
         """What a copy or a file keeps: everything but the batch that went through last."""
         return vars(self) | dict.fromkeys(("X", "Z", "A", "dW", "db"))
 
-    def build(self, n_features, rng, dtype="float32"):
-        """Draw starting weights for inputs of `n_features` columns.
+    def build(self, input_shape, rng, dtype="float32"):
+        """Draw starting weights for samples of `n_features` numbers.
 
         W ~ kernel_initializer, shape (n_in, n_out); b ~ bias_initializer, shape (n_out,)
 
         Parameters
         ----------
-        n_features : int
+        input_shape : tuple (n_features,), or int
         rng : numpy.random.Generator
         dtype : str or dtype
 
         Raises
         ------
         ValueError
-            If an initializer gives another shape, or NaN or infinity.
+            If a sample is no row of numbers, or an initializer gives another shape, or NaN or
+            infinity.
         """
-        n_features = whole_number("n_features", n_features, 1)
+        n_features = self._width(input_shape)
         W = self._draw(self.kernel_initializer, (n_features, self.units), rng, dtype)
         b = self._draw(self.bias_initializer, (self.units,), rng, dtype)
         self.W, self.b = W, b
+        super().build((n_features,), rng, dtype)
+
+    def _width(self, input_shape):
+        if not isinstance(input_shape, tuple | list):
+            return whole_number("n_features", input_shape, 1)
+        message = f"{self!r} takes samples of one axis, (n_features,), got {tuple(input_shape)}"
+        check(len(input_shape) == 1, message)
+        return whole_number("n_features", input_shape[0], 1)
 
     def _draw(self, initializer, shape, rng, dtype):
         values = np.array(initializer(shape, rng), dtype=dtype)
@@ -153,12 +147,16 @@ class Dense:
         check(np.isfinite(values).all(), f"an initializer of {self!r} gave NaN or infinity")
         return values
 
+    def compute_output_shape(self, input_shape):
+        self._width(input_shape)
+        return (self.units,)
+
     def __call__(self, X):
         """The layer's output, remembering nothing: A = f(X W + b), (n, n_in) -> (n, n_out)."""
-        self.check_input(X)
+        X = self.check_input(X)
         return self.activation(dense_forward(X, self.W, self.b))
 
-    def forward(self, X):
+    def forward(self, X, training=False):
         """The layer's output, remembering what the backward pass will need.
 
         Z = X W + b, A = f(Z)
@@ -166,65 +164,80 @@ class Dense:
         Parameters
         ----------
         X : ndarray (n, n_in)
+        training : bool
+            Makes no difference to a dense layer.
 
         Returns
         -------
         A : ndarray (n, n_out)
         """
-        self.check_input(X)
-        self.Z = dense_forward(X, self.W, self.b)
-        self.X = X
-        self.A = self.activation(self.Z)
+        self.X = self.check_input(X)
+        self.Z = unguarded(dense_forward)(self.X, self.W, self.b)
+        self.A = self.activation.value(self.Z)
         return self.A
 
-    def backward(self, dZ, input_gradient=True):
+    def backward(self, dA):
         """Store the gradients of W and b, and return the gradient of the layer's input.
+
+        dZ = dA ⊙ f'(Z), then as `backward_preactivation`
+
+        Parameters
+        ----------
+        dA : ndarray (n, n_out)  gradient of the loss with respect to A
+
+        Returns
+        -------
+        dX : ndarray (n, n_in), or None where `input_gradient` is False
+
+        Raises
+        ------
+        ValueError
+            Before the first `forward`, or if dA has another shape than A; then nothing is stored.
+        """
+        self._check_seen(dA)
+        return self.backward_preactivation(dA * self.activation.slope(self.Z))
+
+    def backward_preactivation(self, dZ):
+        """The same from the gradient of Z, which softmax and its loss give in one step.
 
         dX, dW, db = dense_backward(dZ, X, W), with the X of the last `forward`
 
         Parameters
         ----------
         dZ : ndarray (n, n_out)  gradient of the loss with respect to Z
-        input_gradient : bool
-            False leaves out dX, which the first layer of a network has no use for.
 
         Returns
         -------
-        dX : ndarray (n, n_in) or None
-
-        Raises
-        ------
-        ValueError
-            Before the first `forward`, or if dZ has another shape than Z; then nothing is stored.
+        dX : ndarray (n, n_in), or None where `input_gradient` is False
         """
-        self._check_seen()
-        dX, self.dW, self.db = dense_backward(dZ, self.X, self.W, input_gradient)
+        self._check_seen(dZ)
+        function = unguarded(dense_backward, dZ, self.Z)
+        dX, self.dW, self.db = function(dZ, self.X, self.W, self.input_gradient)
         return dX
 
-    def _check_seen(self):
-        if self.X is None:
+    def _check_seen(self, gradient):
+        if self.Z is None:
             raise ValueError(f"{self!r} has seen no batch yet: call forward(X) before backward")
-
-    def check_input(self, X):
-        """Raise a ValueError that names the fix unless X is a batch this layer can take."""
-        if self.W is None:
+        if np.shape(gradient) != self.Z.shape:
             raise ValueError(
-                f"{self!r} has no weights yet: call build(n_features, rng), or put it in a "
+                f"{self!r} expects a gradient of the shape of its last output, {self.Z.shape}, "
+                f"but got {np.shape(gradient)}"
+            )
+
+    def _check_built(self, so=""):
+        if self.W is None:
+            fix = (
+                ": call build(n_features, rng), or put it in a "
                 "Sequential, which builds its layers on an Input or on the first data"
             )
-        n_in, shape = len(self.W), np.shape(X)
-        if len(shape) == 2 and shape[1] == n_in:
-            return
+            raise ValueError(f"{self!r} has no weights yet{so or fix}")
+
+    def _misfit(self, shape):
+        (n_in,) = self.input_shape
         features = f"{n_in} feature{'s' if n_in > 1 else ''}"
         problem = f"Dense({self.units}) expects {features} but got X with shape {shape}"
         if len(shape) == 1 and shape[0] == n_in:
-            raise ValueError(f"{problem}: for a single sample, did you mean X[None, :]?")
+            return f"{problem}: for a single sample, did you mean X[None, :]?"
         if len(shape) != 2:
-            raise ValueError(f"{problem}: X needs two axes, (samples, features)")
-        raise ValueError(f"{problem}{': did you pass X.T?' if shape[0] == n_in else ''}")
-
-    def count_params(self):
-        """Number of trainable numbers: n_in n_out + n_out."""
-        if self.W is None:
-            raise ValueError(f"{self!r} has no weights yet, so they cannot be counted")
-        return self.W.size + self.b.size
+            return f"{problem}: X needs two axes, (samples, features)"
+        return f"{problem}{': did you pass X.T?' if shape[0] == n_in else ''}"

@@ -1,0 +1,86 @@
+"""From what a caller has, a list or a table or an array, to arrays that are ready for training.
+
+Everything is checked here, and nothing about the model changes. Of the model it reads `layers`,
+`loss` and `dtype`.
+"""
+
+import math
+
+import numpy as np
+
+from nnlib._guards import as_numbers, check, real_number
+
+__all__ = ["as_batch", "samples", "samples_and_targets", "training_rows"]
+
+
+def as_batch(x, dtype):
+    """Samples as a float matrix, or an error that names the fix.
+
+    X = x, as an array (n, n_features) with n > 0 and every number finite
+
+    Parameters
+    ----------
+    x : array, list or table (n, n_features)
+    dtype : dtype
+
+    Returns
+    -------
+    X : ndarray (n, n_features)
+        x itself where it is such an array already.
+
+    Raises
+    ------
+    ValueError
+        If x does not hold numbers, has other than two axes or no rows, or holds NaN or infinity.
+    """
+    x = as_numbers("x", x)
+    if x.ndim != 2:
+        fix = "x[None, :]" if x.ndim == 1 else "x.reshape(len(x), -1)"
+        raise ValueError(f"x needs two axes, (samples, features), got {x.shape}: try {fix}")
+    check(x.size > 0, f"x holds no samples: shape {x.shape}")
+    with np.errstate(over="ignore"):  # what overflows is found in the next line
+        x = np.asarray(x, dtype=dtype)
+    check(np.isfinite(x).all(), f"x holds NaN or infinity (in {dtype}): leave those samples out")
+    return x
+
+
+def samples(model, x):
+    """Samples that the model's first layer can take, (n, n_features)."""
+    X = as_batch(x, model.dtype)
+    first = model.layers[0]
+    return X if first.input_shape is None else first.check_input(X)
+
+
+def samples_and_targets(model, x, y):
+    """Samples, and the targets that the loss compares the outputs with, (n, k)."""
+    model.loss.check_layers(model.layers)
+    X = samples(model, x)
+    return X, model.loss.prepare_targets(y, len(X), _n_outputs(model, X), model.dtype)
+
+
+def _n_outputs(model, X):
+    shape = X.shape[1:]
+    for layer in model.layers:
+        shape = layer.compute_output_shape(shape)
+    message = f"targets are rows, but {model.layers[-1]!r} gives samples of shape {shape}"
+    check(len(shape) == 1, f"{message}: a layer that gives rows, as Dense(units), has to be last")
+    return shape[0]
+
+
+def training_rows(model, x, y, split, validation_data):
+    """Rows to train on, X and Y, and the pair of rows to validate with, or None."""
+    X, Y = samples_and_targets(model, x, y)
+    if validation_data is not None:
+        is_pair = isinstance(validation_data, tuple | list) and len(validation_data) == 2
+        check(is_pair, "validation_data takes a pair, (x_val, y_val)")
+        validation = samples_and_targets(model, *validation_data)
+        n, n_validation = X.shape[1], validation[0].shape[1]
+        check(n == n_validation, f"x has {n} features, validation x {n_validation}")
+        return X, Y, validation
+    split = real_number("validation_split", split)
+    if split == 0:
+        return X, Y, None
+    n_kept = math.floor(len(X) * (1 - split))
+    message = f"must leave rows on both sides, got {split} of {len(X)} rows"
+    check(0 < n_kept < len(X), f"validation_split {message}")
+    return X[:n_kept], Y[:n_kept], (X[n_kept:], Y[n_kept:])
