@@ -335,7 +335,7 @@ CALLS = [
     ),
     # models
     ("models.Sequential", lambda: Sequential(Dense(3)), r"takes a list of layers: Sequential\(\["),
-    ("models.Sequential", lambda: Sequential([3]), "takes Input and Dense layers, got 3"),
+    ("models.Sequential", lambda: Sequential([3]), "takes Input and Layer objects, got 3"),
     ("models.Sequential", lambda: Sequential(dtype="int8"), '"float32" or "float64"'),
     ("models.Sequential", lambda: Sequential(seed=1.5), "seed must be a whole number"),
     ("models.Sequential.add", lambda: network().add(Input((3,))), "Input must come first"),

@@ -2,10 +2,12 @@
 
 import inspect
 
+from functools import partial
+
 import numpy as np
 import pytest
 
-from nnlib import _guards
+from nnlib import SGD, Adam, Dense, Input, RMSprop, Sequential, _guards
 from nnlib._guards import (
     as_numbers,
     check,
@@ -15,8 +17,10 @@ from nnlib._guards import (
     look_up,
     positive,
     real_number,
+    unguarded,
     whole_number,
 )
+from nnlib.losses import Loss
 from nnlib.training import as_batch
 
 # Made anew for every test, so that a test sees all of `expects` at work.
@@ -412,3 +416,58 @@ def test_a_share_is_from_0_to_below_1():
     for part in (1.0, -0.1, np.nan, "0.5", True):
         with pytest.raises(ValueError, match=r"^part must be at least 0 and below 1, got "):
             keep(x, part)
+
+
+# --- the way round a guard
+
+
+def test_a_function_is_found_behind_its_guard(layer):
+    bare = unguarded(layer)
+    assert bare is layer.unguarded is not layer
+    np.testing.assert_array_equal(bare(ONES((5, 3)), ONES((3, 2)), ONES(2)), np.full((5, 2), 4.0))
+    assert unguarded(bare) is bare  # one with no guard is passed through
+    assert unguarded(np.exp) is np.exp
+
+
+def test_the_guard_stays_unless_two_arrays_are_alike(difference):
+    a = ONES((2, 3))
+    assert unguarded(difference, a, a.copy()) is difference.unguarded
+    others = [ONES((2, 1)), ONES((2, 3), np.float32), a.tolist(), None, 1.0]
+    for other in others:
+        assert unguarded(difference, a, other) is difference
+        assert unguarded(difference, other, a) is difference
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda: SGD(0.1), lambda: SGD(0.1, 0.9), RMSprop, Adam],
+    ids=["SGD", "μ", "RMS", "Adam"],
+)
+@pytest.mark.parametrize("shape", [(3,), (1, 3), (2, 1), ()])
+def test_no_step_broadcasts(make, shape):
+    optimizer, w = make(), ONES((2, 3))
+    memory = [np.zeros((2, 3)) for _ in range(optimizer.arrays_per_parameter)]
+    optimizer.iterations = 1
+    with pytest.raises(ValueError, match="of one shape, but got w"):
+        optimizer.update(w, ONES(shape), 0.1, *memory)
+    with pytest.raises(ValueError, match="expected gradients of shapes"):
+        optimizer.apply([ONES(shape)], [w])
+    np.testing.assert_array_equal(w, 1)
+
+
+@pytest.mark.parametrize("loss", ["mse", "binary_crossentropy", "categorical_crossentropy", "own"])
+def test_no_target_broadcasts(loss):
+    """By the doors that fit itself goes through, for a loss with a guard and for one without."""
+    names = {"binary_crossentropy": "sigmoid", "categorical_crossentropy": "softmax"}
+    model = Sequential([Input((3,)), Dense(2, names.get(loss))], dtype="float64", seed=0)
+    own = Loss("own", lambda Y, A: np.mean(A - Y), lambda Y, A: (A - Y) / A.size, None)
+    model.compile("sgd", own if loss == "own" else loss)
+    x, before = ONES((4, 3)), model.get_weights()
+    model.forward(x)
+    for shape in ((4,), (4, 1), (1, 2), (2,), ()):
+        uses = model.compute_loss, model.output_gradient, model.backward
+        for use in (*uses, lambda Y: model.train_step(x, Y)):
+            with pytest.raises(ValueError, match="expects Y"):
+                use(ONES(shape))
+    for kept, now in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(kept, now)

@@ -1,11 +1,16 @@
 """The dense layer: worked numbers, gradients against central differences, clear errors."""
 
+import copy
+import inspect
+import pickle
+
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from nnlib import Dense, Input, layers
-from nnlib.gradient_check import numerical_gradient, relative_error
-from nnlib.layers import dense_backward, dense_forward
+from nnlib import SGD, ActivationFunction, Dense, Input, Sequential, layers, plotting
+from nnlib.gradient_check import check_gradients, numerical_gradient, relative_error
+from nnlib.layers import Layer, dense_backward, dense_forward
 
 # The two-layer walk of a published tutorial (Okan Yenigün, 2023).
 X = np.array([[10.0], [20], [-20], [-40], [-3]])
@@ -205,3 +210,297 @@ def test_what_a_layer_prints_as():
     assert repr(Dense(3, "relu")) == "Dense(3, activation='relu')"
     assert repr(Input((4,))) == "Input((4,))"
     assert layers.Dense is Dense
+
+
+# --- layers of a reader's own: these classes edit nothing in nnlib
+
+
+class Dropout(Layer):
+    """Puts a share of the numbers to 0 while a network is trained, and enlarges the rest."""
+
+    def __init__(self, rate):
+        self.rate = rate
+
+    def build(self, input_shape, rng, dtype="float32"):
+        super().build(input_shape, rng, dtype)
+        self.rng = rng
+
+    def forward(self, X, training=False):
+        self.mask = np.ones_like(X)
+        if training:
+            self.mask = (self.rng.random(X.shape) >= self.rate) / X.dtype.type(1 - self.rate)
+        return X * self.mask
+
+    def backward(self, dA):
+        return dA * self.mask
+
+
+class Scale(Layer):
+    """A gain for each number of a sample."""
+
+    parameter_names = ("gain",)
+
+    def build(self, input_shape, rng, dtype="float32"):
+        self.gain = np.ones(input_shape, dtype)
+        super().build(input_shape, rng, dtype)
+
+    def forward(self, X, training=False):
+        self.X = X
+        return X * self.gain
+
+    def backward(self, dA):
+        self.dgain = (dA * self.X).sum(axis=0)
+        return dA * self.gain
+
+
+class Reshape(Layer):
+    def __init__(self, shape):
+        self.shape = shape
+
+    def compute_output_shape(self, input_shape):
+        return self.shape
+
+    def forward(self, X, training=False):
+        return X.reshape(len(X), *self.shape)
+
+    def backward(self, dA):
+        return dA.reshape(len(dA), *self.input_shape)
+
+
+RNG = np.random.default_rng(0)
+ROWS, LABELS, NUMBERS = RNG.normal(size=(24, 3)), RNG.integers(0, 2, 24), RNG.normal(size=(24, 2))
+CLASSES = "sparse_categorical_crossentropy"
+
+
+def mixed(loss=CLASSES, end=(), dtype="float64", seed=1, **settings):
+    output = Dense(2, "softmax" if loss == CLASSES else "tanh")
+    layers = [Dense(5, "tanh"), Scale(), Dropout(0.4), Reshape((5, 1)), Reshape((5,)), output, *end]
+    model = Sequential(layers, dtype=dtype, seed=seed, **settings)
+    model.compile(SGD(0.1, momentum=0.5), loss)
+    return model
+
+
+def test_a_dropout_is_short():
+    assert len(inspect.getsource(Dropout).splitlines()) <= 30
+
+
+@pytest.mark.parametrize(
+    ("loss", "end", "y"),
+    [(CLASSES, [], LABELS), ("mse", [], NUMBERS), ("mse", [Scale()], NUMBERS)],
+    ids=["joined", "not joined", "own layer last"],
+)
+def test_gradients_through_layers_of_ones_own_are_right_and_the_same_each_time(loss, end, y):
+    model = mixed(loss, end)
+    errors = check_gradients(model, ROWS, y)
+    names = ["W1", "b1", "gain2", "W6", "b6"] + ["gain7"] * len(end)
+    assert list(errors) == names == model.parameter_names
+    assert max(errors.values()) < 1e-6
+    assert errors == check_gradients(model, ROWS, y)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_layers_of_ones_own_are_trained(dtype):
+    model = mixed(dtype=dtype)
+    before = model.loss_and_gradients(ROWS, LABELS)[0]
+    model.fit(ROWS, LABELS, epochs=60, batch_size=8, verbose=0)
+    assert model.evaluate(ROWS, LABELS) < before
+    assert not np.array_equal(model.layers[1].gain, np.ones(5))
+    assert {array.dtype for array in (*model.parameters, *model.gradients)} == {np.dtype(dtype)}
+
+
+def test_only_the_steps_of_fit_are_training():
+    told = []
+
+    class Ear(Layer):
+        def forward(self, X, training=False):
+            told.append(training)
+            return X
+
+        def backward(self, dA):
+            return dA
+
+    model = Sequential([Input((3,)), Ear(), Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(ROWS, NUMBERS[:, 0], batch_size=12, validation_split=0.5, verbose=0)
+    assert told == [True, False]  # a step, and a look at the validation rows
+    model.predict(ROWS)
+    model.evaluate(ROWS, NUMBERS[:, 0])
+    model.loss_and_gradients(ROWS, NUMBERS[:, 0])
+    assert told[2:] == [False, False, False]
+
+
+def test_a_random_layer_draws_from_the_models_own_generator():
+    one, two, other = mixed(), mixed(), mixed(seed=2)
+    for model in (one, two, other):
+        model.fit(ROWS, LABELS, epochs=2, batch_size=8, verbose=0)
+    assert one.layers[2].rng is one.rng
+    pairs = zip(one.get_weights(), two.get_weights(), other.get_weights(), strict=True)
+    for a, b, c in pairs:
+        np.testing.assert_array_equal(a, b)
+        assert not np.array_equal(a, c)
+    np.testing.assert_array_equal(one.predict(ROWS), one.predict(ROWS))
+
+
+def test_layers_of_ones_own_are_saved_copied_and_pickled(tmp_path):
+    model, other = mixed(), mixed(seed=2)
+    model.fit(ROWS, LABELS, epochs=2, verbose=0)
+    other.build((None, 3))
+    model.save_weights(tmp_path / "weights.npz")
+    other.load_weights(tmp_path / "weights.npz")
+    for twin in (other, copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        np.testing.assert_array_equal(twin.predict(ROWS), model.predict(ROWS))
+        before = model.get_weights()
+        twin.fit(ROWS, LABELS, verbose=0)
+        assert not np.array_equal(twin.layers[1].gain, model.layers[1].gain)
+        for kept, now in zip(before, model.get_weights(), strict=True):
+            np.testing.assert_array_equal(kept, now)
+    twin = copy.deepcopy(model)
+    assert twin.layers[2].rng is twin.rng is not model.rng
+
+
+def test_layers_of_ones_own_are_summarised(capsys):
+    model = mixed()
+    model.build((None, 3))
+    model.summary()
+    assert capsys.readouterr().out.splitlines() == [
+        "layer     inputs outputs  activation  W            b       parameters",
+        "Dense 1        3       5  tanh        (3, 5)       (5,)            20",
+        "Scale 2        5       5  -           gain (5,)    -                5",
+        "Dropout 3      5       5  -           -            -                0",
+        "Reshape 4      5     5x1  -           -            -                0",
+        "Reshape 5    5x1       5  -           -            -                0",
+        "Dense 6        5       2  softmax     (5, 2)       (2,)            12",
+        "37 parameters, float64",
+    ]
+    assert model.count_params() == 37
+
+
+def test_a_network_of_any_layers_is_drawn_by_its_widths():
+    model = Sequential([Input((3,)), Dense(5, "relu"), Scale(), Dropout(0.5), Dense(2)])
+    widths = [model.n_features, *(layer.output_shape[0] for layer in model.layers)]
+    assert widths == [3, 5, 5, 5, 2]
+    ax = plotting.plot_network(widths)
+    assert len(ax.patches) + len(ax.collections) > 0
+    plt.close("all")
+
+
+def test_a_training_that_diverges_puts_layers_of_ones_own_back():
+    model = Sequential([Input((3,)), Scale(), Dense(1)], seed=0)
+    model.compile(SGD(1e30), "mse")
+    before = model.get_weights()
+    with pytest.raises(FloatingPointError, match="diverged in epoch 1"):
+        model.fit(ROWS, NUMBERS[:, 0], batch_size=4, verbose=0)
+    for kept, now in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(kept, now)
+
+
+def test_calling_a_layer_of_ones_own_remembers_nothing():
+    layer = Scale()
+    layer.build((3,), RNG, "float64")
+    np.testing.assert_array_equal(layer(ROWS), ROWS)
+    assert "X" not in vars(layer)
+    with pytest.raises(ValueError, match=r"^Scale\(\) expects samples of shape \(3,\) but got X w"):
+        layer(ROWS.T)
+
+
+class Half(Layer):
+    """Lacks what a layer must have."""
+
+
+class Number(Scale):
+    def build(self, input_shape, rng, dtype="float32"):
+        super().build(input_shape, rng, dtype)
+        self.gain = 1.0
+
+
+class Forgetful(Scale):
+    def build(self, input_shape, rng, dtype="float32"):
+        self.gain = np.ones(input_shape, dtype)
+
+
+class NoLayer:
+    build = forward = backward = count_params = None
+    __repr__ = Half.__repr__
+
+
+@pytest.mark.parametrize(
+    ("layer", "error", "message"),
+    [
+        (NoLayer(), TypeError, r"got NoLayer\(\): let its class derive from Layer, class NoLayer"),
+        (Scale, TypeError, r"^a layer is an object: write Scale\(…\)$"),
+        (Half(), NotImplementedError, r"^Half has to define forward\(X, training=False\)$"),
+        (Number(), TypeError, r"^gain of Number\(\) is changed in place, so it must be an array, "),
+        (Forgetful(), TypeError, r"^Forgetful\.build has to call super\(\)\.build\(input_shape"),
+    ],
+)
+def test_what_is_no_layer_yet_is_told_what_it_lacks(layer, error, message):
+    with pytest.raises(error, match=message):
+        Sequential([Input((3,)), Dense(2), layer]).predict(ROWS)
+
+
+def test_a_build_that_fails_leaves_layers_of_ones_own_as_they_were():
+    model = Sequential([Scale(), Number()])
+    for _ in range(2):
+        with pytest.raises(TypeError, match="must be an array"):
+            model.predict(ROWS)
+        assert [vars(layer) for layer in model.layers] == [{}, {}]
+
+
+def test_a_cross_entropy_needs_its_activation_at_the_end():
+    message = (
+        rf"^{CLASSES} goes with a softmax output, but the last layer is Dropout\(\), which has "
+        r"none: put Dense\(units, activation='softmax'\) after it$"
+    )
+    with pytest.raises(ValueError, match=message):
+        Sequential([Dense(2), Dropout(0.5)]).compile("sgd", CLASSES)
+    model = Sequential([Dense(4), Reshape((2, 2))])
+    model.compile("sgd", "mse")
+    with pytest.raises(ValueError, match=r"gives samples of shape \(2, 2\): a layer that gives r"):
+        model.fit(ROWS, NUMBERS, verbose=0)
+    with pytest.raises(ValueError, match=r"takes samples of one axis, \(n_features,\), got \(2, 2"):
+        Sequential([Input((4,)), Reshape((2, 2)), Dense(1)])
+
+
+def test_softmax_has_no_backward_of_its_own():
+    layer = Dense(2, "softmax")
+    layer.build(3, RNG, "float64")
+    layer.forward(ROWS)
+    with pytest.raises(ValueError, match=r"^softmax has no slope .+ .backward_preactivation\)$"):
+        layer.backward(np.ones((24, 2)))
+    assert layer.dW is None
+
+
+def test_a_layer_that_serves_two_models_gives_both_what_they_need():
+    whole = Sequential([Input((3,)), Dense(4, "tanh"), Dense(2)], seed=0, dtype="float64")
+    part = Sequential(whole.layers[1:], dtype="float64")  # its first layer is the other's second
+    longer = Sequential([Input((3,)), Dense(3), *whole.layers], seed=1, dtype="float64")
+    part.build((None, 4))
+    for model, x in ((whole, ROWS), (longer, ROWS), (part, ROWS[:, [0, 0, 1, 2]])):
+        model.compile("sgd", "mse")
+        assert max(check_gradients(model, x, NUMBERS).values()) < 1e-6
+
+
+@pytest.mark.parametrize("other", [(1, 2), (24, 1), (2,), (24, 2, 1)])
+def test_no_gradient_broadcasts(other):
+    layer = Dense(2, "tanh")
+    layer.build(3, RNG, "float64")
+    layer.forward(ROWS)
+    for way in (layer.backward, layer.backward_preactivation):
+        with pytest.raises(ValueError, match=r"shape of its last output, \(24, 2\), but got"):
+            way(np.ones(other))
+    assert layer.dW is None and layer.db is None
+    dX = layer.backward(np.ones((24, 2)).tolist())  # rows of numbers may come as lists
+    assert dX.shape == (24, 3)
+
+
+@pytest.mark.parametrize("shape", [lambda Z: Z[:1], lambda Z: Z[:, :1], lambda Z: Z.sum()])
+def test_no_activation_broadcasts(shape):
+    for record in (
+        ActivationFunction("odd", shape, np.ones_like),
+        ActivationFunction("odd", np.tanh, shape),
+    ):
+        layer = Dense(2, record)
+        layer.build(3, RNG, "float64")
+        with pytest.raises(ValueError, match=r"odd gave .* so that nothing broadcasts$"):
+            layer.forward(ROWS)
+            layer.backward(np.ones((24, 2)))

@@ -870,7 +870,7 @@ def test_the_parts_of_a_step_in_the_wrong_order():
 
 
 def test_layers_that_do_not_fit_together():
-    with pytest.raises(TypeError, match="takes Input and Dense layers"):
+    with pytest.raises(TypeError, match="takes Input and Layer objects"):
         Sequential(["relu"])
     for layers in ([Dense(2), Input((3,))], [Input((3,)), Input((3,))]):
         with pytest.raises(ValueError, match=r"^Input must come first, and once$"):
@@ -917,7 +917,7 @@ def test_a_layer_that_does_not_fit_is_not_added():
     model = Sequential([Input((5,)), Dense(2)])
     with pytest.raises(ValueError, match="was built for 4 features"):
         model.add(built)
-    with pytest.raises(TypeError, match="takes Input and Dense layers, got 'relu'"):
+    with pytest.raises(TypeError, match="takes Input and Layer objects, got 'relu'"):
         model.add("relu")
     assert [layer.units for layer in model.layers] == [2]
     assert built.W.shape == (4, 3)

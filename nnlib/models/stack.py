@@ -263,7 +263,7 @@ def _check_layer(layer):
     looks_like_one = hasattr(layer, "forward") and hasattr(layer, "backward")
     kind = type(layer).__name__
     fix = f": let its class derive from Layer, class {kind}(Layer)" if looks_like_one else ""
-    raise TypeError(f"Sequential takes Input and Dense layers, got {layer!r}{fix}")
+    raise TypeError(f"Sequential takes Input and Layer objects, got {layer!r}{fix}")
 
 
 def _check_build(layer):

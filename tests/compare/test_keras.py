@@ -142,3 +142,32 @@ def test_arguments_bear_keras_names_and_defaults(path):
         if default is inspect.Parameter.empty:  # Keras has a default that we do without
             continue
         assert default == expected or (default, expected) == ("linear", None), name
+
+
+def test_callbacks_are_called_in_the_same_order():
+    """By fit with validation rows, by evaluate and by predict, all of one batch of validation."""
+    hooks = ["train", "epoch", "train_batch", "test", "test_batch", "predict", "predict_batch"]
+
+    def notes(namespace):
+        def noting(name):
+            def plain(self, logs=None):
+                events.append((name, *sorted(logs or ())))
+
+            def numbered(self, number, logs=None):
+                events.append((name, number, *sorted(logs or ())))
+
+            return numbered if "epoch" in name or "batch" in name else plain
+
+        names = [f"on_{hook}_{when}" for hook in hooks for when in ("begin", "end")]
+        diary = type("Diary", (namespace.callbacks.Callback,), {n: noting(n) for n in names})()
+        model = namespace.Sequential([namespace.Input((1,)), namespace.layers.Dense(1)])
+        model.compile(optimizer="sgd", loss="mean_squared_error")
+        events, x, y = [], np.ones((6, 1)), np.ones((6, 1))
+        settings = {"batch_size": 2, "epochs": 2, "verbose": 0, "validation_data": (x[:2], y[:2])}
+        model.fit(x, y, callbacks=[diary], **settings)
+        events.append(diary.params)
+        model.evaluate(x, y, verbose=0, callbacks=[diary])
+        model.predict(x, verbose=0, callbacks=[diary])
+        return events
+
+    assert notes(nnlib) == notes(keras)
