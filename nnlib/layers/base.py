@@ -80,13 +80,13 @@ class Layer:
 
         Parameters
         ----------
-        X : ndarray (n, *input_shape)
+        X : ndarray (n, …)
         training : bool
             True in the steps of `fit`, else False.
 
         Returns
         -------
-        A : ndarray (n, *output_shape)
+        A : ndarray (n, …)
         """
         raise NotImplementedError(f"{type(self).__name__} has to define forward(X, training=False)")
 
@@ -95,11 +95,11 @@ class Layer:
 
         Parameters
         ----------
-        dA : ndarray (n, *output_shape)  gradient of the loss with respect to the output
+        dA : ndarray (n, …)  gradient of the loss with respect to the output
 
         Returns
         -------
-        dX : ndarray (n, *input_shape)
+        dX : ndarray (n, …)
         """
         raise NotImplementedError(f"{type(self).__name__} has to define backward(dA)")
 
@@ -147,7 +147,7 @@ class Layer:
 
         Parameters
         ----------
-        X : array (n, *input_shape)
+        X : array (n, …)
 
         Returns
         -------

@@ -4,6 +4,7 @@ import numpy as np
 
 from nnlib._guards import check, whole_number
 from nnlib.layers import Input, Layer
+from nnlib.models.building import build_layers, check_layer
 from nnlib.saving import checked_weights, load_weights, save_weights
 from nnlib.summary import summary
 from nnlib.training import as_callbacks, hooks_for, outputs, samples
@@ -61,12 +62,12 @@ class Stack:
                 raise ValueError("Input must come first, and once")
             self.n_features = layer.shape[0]
             return
-        _check_layer(layer)
+        check_layer(layer)
         if any(layer is other for other in self.layers):
             kind = type(layer).__name__
             raise ValueError(f"{layer!r} is in this model already: make a second {kind}")
         if self.n_features is not None:
-            self._build_layers([*self.layers, layer], self.n_features)
+            build_layers([*self.layers, layer], self.n_features, self.rng, self.dtype)
         self.layers.append(layer)
 
     def build(self, input_shape):
@@ -86,42 +87,8 @@ class Stack:
         is_shape = isinstance(input_shape, tuple | list)
         check(is_shape, f"build takes a shape, as (None, 4), got {input_shape!r}")
         n_features = Input(tuple(input_shape)[-1:]).shape[0]
-        self._build_layers(self.layers, n_features)
+        build_layers(self.layers, n_features, self.rng, self.dtype)
         self.n_features = n_features
-
-    def _build_layers(self, layers, n_features):
-        """Build those that are not built yet; all of them, or none."""
-        shapes = [(n_features,)]
-        for layer in layers:
-            shapes.append(tuple(layer.compute_output_shape(shapes[-1])))
-        for layer, shape in zip(layers, shapes, strict=False):
-            self._check_fit(layer, shape)
-        new = [pair for pair in zip(layers, shapes, strict=False) if pair[0].input_shape is None]
-        before = [vars(layer).copy() for layer, _ in new]
-        try:
-            for layer, shape in new:
-                layer.build(shape, self.rng, self.dtype)
-                _check_build(layer)
-        except Exception:  # of an initializer, say, of the caller's own: leave no model half built
-            for (layer, _), kept in zip(new, before, strict=True):
-                vars(layer).clear()
-                vars(layer).update(kept)
-            raise
-        for layer in layers[1:]:
-            layer.input_gradient = True
-        if new and new[0][0] is layers[0]:  # a built one may serve another model, which needs it
-            layers[0].input_gradient = False
-
-    def _check_fit(self, layer, shape):
-        if layer.input_shape in (None, shape) and layer.dtype in (None, self.dtype):
-            return
-        built, wanted = f"samples of shape {layer.input_shape}", shape
-        if len(layer.input_shape) == len(shape) == 1:
-            built, wanted = f"{layer.input_shape[0]} features", shape[0]
-        raise ValueError(
-            f"{layer!r} was built for {built} in {layer.dtype} "
-            f"and cannot take {wanted} in {self.dtype}: make a new {type(layer).__name__}"
-        )
 
     @property
     def parameters(self):
@@ -253,24 +220,3 @@ class Stack:
                 "the model has no weights yet: put Input((n_features,)) first, "
                 "or call build((None, n_features))"
             )
-
-
-def _check_layer(layer):
-    if isinstance(layer, Layer):
-        return
-    if isinstance(layer, type) and issubclass(layer, Input | Layer):
-        raise TypeError(f"a layer is an object: write {layer.__name__}(…)")
-    looks_like_one = hasattr(layer, "forward") and hasattr(layer, "backward")
-    kind = type(layer).__name__
-    fix = f": let its class derive from Layer, class {kind}(Layer)" if looks_like_one else ""
-    raise TypeError(f"Sequential takes Input and Layer objects, got {layer!r}{fix}")
-
-
-def _check_build(layer):
-    kind = type(layer).__name__
-    if layer.input_shape is None:
-        raise TypeError(f"{kind}.build has to call super().build(input_shape, rng, dtype)")
-    for name, array in zip(layer.parameter_names, layer.parameters, strict=True):
-        is_array = isinstance(array, np.ndarray)
-        message = f"{name} of {layer!r} is changed in place, so it must be an array, got {array!r}"
-        check(is_array, message, TypeError)
