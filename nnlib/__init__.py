@@ -1,9 +1,10 @@
 """Neural networks from scratch in NumPy: the package behind a series of notebooks.
 
-A module an idea, in the order of the notebooks: activations, initializers, layers, losses,
-gradient_check, optimizers, schedules, metrics, callbacks, models. Imported by name, because they
-need more than NumPy or are not for building networks: datasets, plotting, explain, checks,
-diagnostics, bugs, wrappers, installation.
+A room an idea, in the order of the notebooks: activations, initializers, layers, losses,
+gradient_check, optimizers (with schedules), metrics, callbacks, models. What a model does besides
+stands in rooms of its own: training (data, hooks, the loop), saving, summary. Imported by name,
+because they need more than NumPy or are not for building networks: datasets, plotting, explain,
+checks, diagnostics, bugs, wrappers, installation.
 """
 
 from nnlib import (
@@ -19,7 +20,7 @@ from nnlib import (
 )
 from nnlib.activations import ActivationFunction
 from nnlib.callbacks import EarlyStopping
-from nnlib.layers import Dense, Input
+from nnlib.layers import Dense, Input, Layer
 from nnlib.models import Sequential
 from nnlib.optimizers import SGD, Adam, RMSprop
 
@@ -30,6 +31,7 @@ __all__ = [
     "Dense",
     "EarlyStopping",
     "Input",
+    "Layer",
     "RMSprop",
     "Sequential",
     "activations",
