@@ -2,6 +2,16 @@
 
 __all__ = ["summary"]
 
+_COLUMNS = {  # with the side that is flush, and the least width
+    "layer": ("<", 8),
+    "inputs": (">", 6),
+    "outputs": (">", 7),
+    " activation": ("<", 12),
+    "W": ("<", 12),
+    "b": ("<", 7),
+    "parameters": (">", 10),
+}
+
 
 def summary(model):
     """The lines of the table, as text.
@@ -15,15 +25,18 @@ def summary(model):
     -------
     str
     """
-    names = [f"{type(layer).__name__} {i}" for i, layer in enumerate(model.layers, start=1)]
-    width = max(8, *map(len, names))
-    row = f"{{:<{width}}} {{:>6}} {{:>7}}  {{:<11}} {{:<12}} {{:<7}} {{:>10}}".format
-    lines = [row("layer", "inputs", "outputs", "activation", "W", "b", "parameters")]
-    for name, layer in zip(names, model.layers, strict=True):
+    rows = [tuple(_COLUMNS)]
+    for i, layer in enumerate(model.layers, start=1):
         sides = _size(layer.input_shape), _size(layer.output_shape)
         activation = layer.activation.name if hasattr(layer, "activation") else "-"
-        count = f"{layer.count_params():,}"
-        lines.append(row(name, *sides, activation, *_parameters(layer), count))
+        name, count = f"{type(layer).__name__} {i}", f"{layer.count_params():,}"
+        rows.append((name, *sides, f" {activation}", *_parameters(layer), count))
+    widths = (max(map(len, cells)) for cells in zip(*rows, strict=True))
+    row = " ".join(
+        f"{{:{side}{max(least, width)}}}"
+        for (side, least), width in zip(_COLUMNS.values(), widths, strict=True)
+    ).format
+    lines = [row(*cells) for cells in rows]
     return "\n".join([*lines, f"{model.count_params():,} parameters, {model.dtype}"])
 
 

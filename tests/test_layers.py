@@ -375,6 +375,21 @@ def test_layers_of_ones_own_are_summarised(capsys):
     assert model.count_params() == 37
 
 
+def test_a_summary_makes_room_for_long_names(capsys):
+    class Gains(Scale):
+        parameter_names = ("gain", "of_the_gain")
+
+        def build(self, input_shape, rng, dtype="float32"):
+            self.of_the_gain = np.ones(1, dtype)
+            super().build(input_shape, rng, dtype)
+
+    Sequential([Input((3,)), Gains(), Dense(2)]).summary()
+    header, *rows, _ = capsys.readouterr().out.splitlines()
+    assert rows[0].split("  ")[-1].strip() == "4"
+    assert {len(line) for line in (header, *rows)} == {len(header)}
+    assert "gain (3,), of_the_gain (1,) -" in rows[0]
+
+
 def test_a_network_of_any_layers_is_drawn_by_its_widths():
     model = Sequential([Input((3,)), Dense(5, "relu"), Scale(), Dropout(0.5), Dense(2)])
     widths = [model.n_features, *(layer.output_shape[0] for layer in model.layers)]
