@@ -231,6 +231,11 @@ CALLS = [
         r"the gradient of mine gave \(2,\) for outputs of shape \(5, 2\)",
     ),
     (
+        "losses.Loss",
+        lambda: losses.Loss("mine", np.mean, np.add, None, "labels"),
+        "targets must be of losses.targets, LABELS for instance, got 'labels'",
+    ),
+    (
         "losses.Loss.check_layers",
         lambda: losses.get(CLASSES).check_layers([Dense(2)]),
         r"write Dense\(2, activation='softmax'\)",

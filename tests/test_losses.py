@@ -15,6 +15,7 @@ from nnlib.losses import (
     mean_squared_error_gradient,
     one_hot,
 )
+from nnlib.losses.targets import LABELS
 
 PAIRS = {
     "mean_squared_error": (mean_squared_error, mean_squared_error_gradient),
@@ -234,3 +235,20 @@ def test_a_record_takes_functions_only():
         with pytest.raises(TypeError, match=f"^{name} must be a function, got 3$"):
             losses.Loss(*settings)
     assert losses.Loss("mine", np.abs, np.abs, None).gradient is np.abs
+
+
+def test_a_record_of_ones_own_says_how_its_targets_are_read():
+    functions = losses.categorical_crossentropy, losses.categorical_crossentropy_gradient
+    plain = losses.Loss("surprise", *functions, "softmax")
+    labels = losses.Loss("surprise", *functions, "softmax", LABELS)
+    rows = labels.prepare_targets([1, 0], 2, 2, "float64")
+    np.testing.assert_array_equal(rows, [[0, 1], [1, 0]])
+    np.testing.assert_array_equal(plain.prepare_targets(rows, 2, 2, "float64"), rows)
+    with pytest.raises(ValueError, match="with class labels use sparse_categorical_crossentropy"):
+        plain.prepare_targets([1, 0], 2, 2, "float64")
+    with pytest.raises(ValueError, match="^surprise expects one-hot rows"):
+        plain.prepare_targets(np.ones((2, 2)), 2, 2, "float64")
+    free = losses.Loss("free", *functions, None)
+    np.testing.assert_array_equal(free.prepare_targets([[7, -3]], 1, 2, "float64"), [[7, -3]])
+    with pytest.raises(ValueError, match="^tanh loss expects targets between 0 and 1"):
+        losses.Loss("tanh loss", *functions, "tanh").prepare_targets([[7, -3]], 1, 2, "float64")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib._guards import check_function, look_up, unguarded
+from nnlib._guards import check, check_function, look_up, unguarded
 from nnlib.losses.functions import (
     binary_crossentropy,
     binary_crossentropy_gradient,
@@ -45,6 +45,9 @@ class Loss:
     def __post_init__(self):
         check_function("function", self.function)
         check_function("gradient", self.gradient)
+        is_kind = self.targets is None or isinstance(self.targets, Targets)
+        message = f"targets must be of losses.targets, LABELS for instance, got {self.targets!r}"
+        check(is_kind, message, TypeError)
 
     def value(self, Y, P):
         """The loss of a batch.
