@@ -246,9 +246,9 @@ def test_a_record_of_ones_own_says_how_its_targets_are_read():
     np.testing.assert_array_equal(plain.prepare_targets(rows, 2, 2, "float64"), rows)
     with pytest.raises(ValueError, match="with class labels use sparse_categorical_crossentropy"):
         plain.prepare_targets([1, 0], 2, 2, "float64")
-    with pytest.raises(ValueError, match="^surprise expects one-hot rows"):
+    with pytest.raises(ValueError, match=r"^surprise expects one-hot rows"):
         plain.prepare_targets(np.ones((2, 2)), 2, 2, "float64")
     free = losses.Loss("free", *functions, None)
     np.testing.assert_array_equal(free.prepare_targets([[7, -3]], 1, 2, "float64"), [[7, -3]])
-    with pytest.raises(ValueError, match="^tanh loss expects targets between 0 and 1"):
+    with pytest.raises(ValueError, match=r"^tanh loss expects targets between 0 and 1"):
         losses.Loss("tanh loss", *functions, "tanh").prepare_targets([[7, -3]], 1, 2, "float64")
