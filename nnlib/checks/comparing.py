@@ -197,6 +197,8 @@ def _unchanged(exercise, part, found, case):
 
 
 def _misuse(tool):
+    if tool.startswith(("nnlib.", "sys.", "inspect.")):
+        return f"your function calls {tool}: the task is to write it yourself"
     name = (
         "the operator @" if tool == "@" else tool.replace("numpy.", "np.").replace("builtins.", "")
     )

@@ -5,7 +5,6 @@ wherever the answer keeps them under another name; calls into nnlib, methods of 
 are seen by a profile function, the operator @ by the line on which it stands.
 """
 
-import builtins
 import contextlib
 import dataclasses
 import dis
