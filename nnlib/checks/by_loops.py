@@ -1,4 +1,4 @@
-"""Right answers that exercises share, number by number: no product of arrays, no function of nnlib."""
+"""What right answers share, number by number: no product of arrays, no function of nnlib."""
 
 import math
 

@@ -6,7 +6,7 @@ can change a verdict.
 
 from numpy import abs as _abs
 from numpy import all as _all
-from numpy import argwhere, asarray, generic, isfinite, isnan, ndarray, shape
+from numpy import argwhere, asarray, errstate, generic, isfinite, isnan, ndarray, shape
 from numpy import float64 as _float64
 
 __all__ = ["alike_everywhere", "describe", "expect_equal", "judge"]
@@ -74,6 +74,8 @@ def _seen(exercise, outcome, case):
             value = exercise.read(value, *case)
     except AssertionError as error:
         return _Refused(error)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return _Refused(f"the result is {_kind(value)}, which has another form than is asked")
     if exercise.parts:
         names = exercise.parts
         if not isinstance(value, tuple | list) or len(value) != len(names):
@@ -263,7 +265,8 @@ def _text_of_difference(value, expected, tolerance, name=""):
     value, expected = asarray(value, dtype=_float64), asarray(expected, dtype=_float64)
     if not _all(isfinite(value) | (value == expected)):
         return f"{name} holds NaN or infinity"
-    gap = _abs(value - expected)
+    with errstate(invalid="ignore"):  # inf - inf; what is equal is no difference below
+        gap = _abs(value - expected)
     wrong = ~(
         (gap <= (SMALLEST if tolerance else 0) + tolerance * _abs(expected)) | (value == expected)
     )
@@ -361,7 +364,8 @@ def _unlike(first, second, tolerance):
     first, second = (asarray(value, dtype=_float64) for value in (first, second))
     if first.shape != second.shape:
         return True
-    close = _abs(first - second) <= SMALLEST + tolerance * _abs(second)
+    with errstate(invalid="ignore"):
+        close = _abs(first - second) <= SMALLEST + tolerance * _abs(second)
     return not _all(close | (first == second) | (isnan(first) & isnan(second)))
 
 

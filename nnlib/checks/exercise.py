@@ -68,8 +68,8 @@ class Exercise:
     """
 
     def __init__(
-        self, signature, asks, cases, *, parts=None, changes=(), keeps=False, forbidden=(), takes=None,
-        observe=None, read=None, tolerance=1e-5, strict_floats=False, seconds=10,
+        self, signature, asks, cases, *, parts=None, changes=(), keeps=False, forbidden=(),
+        takes=None, observe=None, read=None, tolerance=1e-5, strict_floats=False, seconds=10,
     ):  # fmt: skip
         self.name, *self.arguments = re.findall(r"\w+", signature)
         self.asks = asks

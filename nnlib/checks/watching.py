@@ -112,6 +112,9 @@ class Watch:
 
     def _run(self, function, call):
         profile, trace = sys.getprofile(), sys.gettrace()
+        function = _inside_partial(function)
+        if inspect.isbuiltin(function):
+            self._look_at_builtin(function)
         with _replaced(self.of_numpy, function, self.note):
             if "@" in self.forbidden:
                 sys.settrace(self._trace)
@@ -198,8 +201,6 @@ def _replaced(names, answer, note):
         stand_ins[id(original)] = _Forbidden(original, name, note)
         undo.append((functools.partial(setattr, module, attribute), original))
         setattr(module, attribute, stand_ins[id(original)])
-    while isinstance(answer, functools.partial):
-        answer = answer.func
     if id(answer) in stand_ins:
         note(stand_ins[id(answer)].name)
     try:
@@ -208,6 +209,12 @@ def _replaced(names, answer, note):
     finally:
         for put_back, original in reversed(undo):
             put_back(original)
+
+
+def _inside_partial(function):
+    while isinstance(function, functools.partial):
+        function = function.func
+    return function
 
 
 def _module_of(name):
@@ -259,8 +266,9 @@ def _replace_in(thing, stand_ins, undo, seen):
 def _is_persons_own(thing):
     """Whether a class, or the class of an object, was defined in a notebook or a script."""
     kind = thing if isinstance(thing, type) else type(thing)
-    methods = [value for value in vars(kind).values() if inspect.isfunction(value)]
-    return hasattr(thing, "__dict__") and any(_is_watched(method.__code__) for method in methods)
+    file = getattr(sys.modules.get(kind.__module__), "__file__", None) or ""
+    known = kind.__module__ in sys.builtin_module_names or file.startswith((PACKAGE, *LIBRARIES))
+    return hasattr(thing, "__dict__") and not known
 
 
 def _replace_entries(mapping, stand_ins, undo, seen):
