@@ -6,7 +6,7 @@ answer and adds it, with the sentence that helps.
 
 import functools
 
-from numpy import array, asarray, ndarray
+from numpy import array, asarray, concatenate, ndarray
 from numpy import float32 as _float32
 from numpy import float64 as _float64
 
@@ -16,6 +16,7 @@ __all__ = [
     "entries",
     "large",
     "last_term_only",
+    "of_other_rows",
     "other_axis",
     "scaled",
     "sum_for_mean",
@@ -126,3 +127,41 @@ def type_of_input(exercise, says):
 def degrees_of_freedom(exercise, says, reference):
     """A standard deviation that divides by one less: `reference` (*case, less=1)."""
     return exercise.mistake(says, lambda *case: reference(*case, less=1))
+
+
+def of_other_rows(exercise, names):
+    """Two arrays treated with statistics (`names`) of others than the columns of the first."""
+    f = exercise.answer
+    train, new = exercise.arguments
+
+    def wrong(says):
+        return exercise.mistake(says.format(names=names, train=train, new=new))
+
+    @wrong("Take the {names} of each column, axis=0, not of everything")
+    def _(x, x_new):
+        return tuple(f(x.reshape(-1, 1), y.reshape(-1, 1))[1].reshape(y.shape) for y in (x, x_new))
+
+    @wrong("These are the {names} of the rows: axis=0 takes those of the columns")
+    def _(x, x_new):
+        return f(x.T, x.T)[0].T, f(x_new.T, x_new.T)[0].T
+
+    @wrong("These are the {names} of both arrays together: {new} must not be looked at")
+    def _(x, x_new):
+        both = concatenate([x, x_new])
+        return f(both, x)[1], f(both, x_new)[1]
+
+    @wrong("Use the {names} of the given {train}, not those of {new}")
+    def _(x, x_new):
+        return f(x, x)[0], f(x_new, x_new)[0]
+
+    @wrong("{new} stays as it was: take the {names} before you change {train}, and use them twice")
+    def _(x, x_new):
+        return f(x, x_new)[0], x_new
+
+    @wrong("{train} comes first")
+    def _(x, x_new):
+        return f(x, x_new)[::-1]
+
+    @wrong("Return both arrays, {train} and {new}")
+    def _(x, x_new):
+        return f(x, x_new)[0]
