@@ -63,7 +63,13 @@ class _Raised(tuple):
 
 
 def _seen(exercise, outcome, case):
-    """What is compared of an outcome: a value, parts by name, an error or a refusal."""
+    """What is compared of an outcome, found once: a value, parts by name, an error or a refusal."""
+    if outcome.seen is None:
+        outcome.seen = _look_at(exercise, outcome, case)
+    return outcome.seen
+
+
+def _look_at(exercise, outcome, case):
     if outcome.error:
         return _Raised((outcome.error, outcome.said))
     value = outcome.value

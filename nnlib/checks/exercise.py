@@ -1,6 +1,7 @@
 """`Exercise`: what is asked of a reader, how answers are tried, and what is known to go wrong."""
 
 import re
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from types import SimpleNamespace
@@ -114,12 +115,18 @@ class Exercise:
     @cached_property
     def expected(self):
         """What the reference gives, case by case."""
-        return running.run(self, self.answer)
+        return self._run_kept(self.answer)
 
     @cached_property
     def mistaken(self):
         """What each mistake gives, case by case."""
-        return [(mistake, running.run(self, mistake.answer)) for mistake in self.mistakes]
+        return [(mistake, self._run_kept(mistake.answer)) for mistake in self.mistakes]
+
+    def _run_kept(self, answer):
+        """Run an answer that is kept here: what it warns of is not for the reader's eyes."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return running.run(self, answer)
 
     def verdict(self, answer, *, forbidden=(), may_use=()):
         """What is wrong with an answer, in words, or None if nothing is.

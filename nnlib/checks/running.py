@@ -30,6 +30,7 @@ class Outcome:
     place : the line of the answer that raised it, in words, or ""
     changed : the names of arguments that it changed
     misuse : a forbidden tool that it used, in words, or ""
+    seen : what `comparing` makes of all this
     """
 
     value: object = None
@@ -38,6 +39,7 @@ class Outcome:
     place: str = ""
     changed: tuple = ()
     misuse: str = ""
+    seen: object = None
 
 
 class TooLong(BaseException):
