@@ -94,7 +94,7 @@ def _outcome(exercise, answer, case, watch, first):
     except (Exception, SystemExit) as error:
         outcome.error, outcome.said = type(error).__name__, str(error).strip()
         outcome.place = _place(error)
-    names = exercise.arguments if observe is _call else ()
+    names = exercise.arguments if observe is _call or exercise.keeps else ()
     if exercise.changes:
         after = [
             kept for name, kept in zip(names, copies, strict=False) if name in exercise.changes
