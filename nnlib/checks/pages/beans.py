@@ -1,7 +1,7 @@
 """Page 08: judging a result on few photographs."""
 
 import numpy as np
-from numpy import array
+from numpy import array, shape
 
 from nnlib.checks import families
 from nnlib.checks.by_loops import column_statistics
@@ -48,6 +48,8 @@ def _without(amount):
 for _says, _answer in (
     ("Take the mean, not the median", _without(lambda x: np.median(x, axis=0))),
     ("This subtracts the sum of each column: its mean is asked", _without(lambda x: x.sum(axis=0))),
+    ("axis=1 gives the mean of each row: axis=0 gives that of each column",
+     _without(lambda x: x.mean(axis=1))),
     ("Take the mean, not the smallest value", _without(lambda x: x.min(axis=0))),
     ("Subtract the mean from the rows, not the rows from the mean",
      lambda x, new: tuple(-centred for centred in centre(x, new))),
@@ -92,6 +94,7 @@ for _says, _answer in (
     ("Z is what goes into ReLU: the unit is off wherever Z <= 0, not only where Z is 0",
      lambda Z: (Z == 0).all(axis=0).sum()),
     ("These are the living units", lambda Z: len(Z[0]) - count_dead(Z)),
+    ("This is the number of all units", lambda Z: len(Z[0])),
     ("These units are on for every sample", lambda Z: (Z > 0).all(axis=0).sum()),
     ("This counts entries, not units", lambda Z: (Z <= 0).sum()),
     ("Return one number: count what is True, with .sum()", lambda Z: (Z <= 0).all(axis=0)),
@@ -120,6 +123,7 @@ check_accuracy_error = Exercise(
     "the share of right answers and its standard error",
     _guesses,
     parts=("the accuracy", "the standard error"),
+    read=lambda found, *case: [*found] if shape(found) == (2,) else found,
 )
 
 
@@ -133,7 +137,7 @@ def accuracy_error(y_true, y_pred):
 @check_accuracy_error.right
 def _(y_true, y_pred):
     right = y_true == y_pred
-    return [np.mean(right), np.std(right) / np.sqrt(right.size)]
+    return np.array([np.mean(right), np.std(right) / np.sqrt(right.size)])
 
 
 for _says, _part, _change in (
@@ -148,6 +152,8 @@ for _says, _part, _change in (
     ("A share has the variance a (1 - a) / n: a stands there once", 1,
      lambda a, n: a / n**0.5),
     ("These are two standard errors: one is asked", 1, lambda a, n: 2 * (a * (1 - a) / n) ** 0.5),
+    ("These are 1.96 standard errors: one is asked", 1,
+     lambda a, n: 1.96 * (a * (1 - a) / n) ** 0.5),
     ("This is the spread of the number of right answers: divide by n, not multiply", 1,
      lambda a, n: (a * (1 - a) * n) ** 0.5),
     ("Divide by n, not by n - 1: leave out ddof=1", 1,
@@ -225,12 +231,13 @@ def _counting(equal=False, resets=True, falls=False, late=0):
     return answer
 
 
-def _best_of(choose):
+def _best_of(choose, ends_before=False):
     """The right last epoch; the best one is chosen from (losses up to it, right best, all)."""
 
     def answer(losses, patience):
         best, last = stopping_epoch(losses, patience)
-        return choose(losses[: last + 1], best, losses), last
+        early = ends_before and last - best == patience
+        return choose(losses[: last + 1], best, losses), last - early
 
     return answer
 
@@ -267,6 +274,13 @@ for _says, _answer in (
      _best_of(lambda run, best, losses: run.index(max(run)))),
     ("The weights of the best epoch are kept, not those of the last",
      _best_of(lambda run, best, losses: len(run) - 1)),
+    ("Return the epochs, not their losses",
+     lambda losses, patience: tuple(losses[epoch] for epoch in stopping_epoch(losses, patience))),
+    ("If it never stops, the last epoch is the last one there is: there are no more losses",
+     lambda losses, patience: (stopping_epoch(losses, patience)[0],
+                               stopping_epoch(losses, patience)[0] + patience)),
+    ("The epoch after which it ends is run as well: it is the last",
+     _best_of(lambda run, best, losses: best, ends_before=True)),
     ("Return the best epoch, not its loss", _best_of(lambda run, best, losses: run[best])),
     ("Where it does not stop early, the best epoch is not `patience` before the last",
      lambda losses, patience: (stopping_epoch(losses, patience)[1] - patience,

@@ -89,6 +89,8 @@ for _says, _answer in (
      lambda weights: _named(weights[:2])),
     ("The biases are missing: every second array of the list is one",
      lambda weights: {k: v for k, v in _named(weights).items() if "weight" in k}),
+    ("An activation has no weights: it has no entry",
+     lambda weights: _named(weights) | {"1.weight": None, "1.bias": None}),
     ("The layers are in the order of the list: the first is 0",
      lambda weights: _named([w for i in range(len(weights) - 2, -1, -2)
                              for w in weights[i : i + 2]])),
@@ -158,6 +160,9 @@ for _says, _answer in (
      lambda widths, rows: rows * (3 * sum(map(sum, pairwise(widths))) - sum(widths[:2]))),
     ("Every row saves a product in the first layer: take it off before you multiply by `rows`",
      lambda widths, rows: 3 * rows * _counted(1)(widths, 1) - widths[0] * widths[1]),
+    ("Add up the layers: one number is asked",
+     lambda widths, rows: [_counted(3 if i else 2)(pair, rows)
+                           for i, pair in enumerate(pairwise(widths))]),
     ("Only the first layer is counted: add up all of them", _counted(2, 0)),
 ):  # fmt: skip
     check_count_multiplications.mistake(_says, _answer)
@@ -166,7 +171,7 @@ for _says, _answer in (
 def observe_folds(answer, n, k):
     """The folds as lists of lists, as far as they are any."""
     folds = answer(n, k)
-    return _plain(items(folds, n) if hasattr(folds, "__next__") else folds)
+    return _plain(items(folds, 10 * n) if hasattr(folds, "__next__") else folds)
 
 
 def _plain(thing):
@@ -179,13 +184,8 @@ def read_folds(folds, n, k):
     assert isinstance(folds, list), f"return a list of {k} pairs, not {type(folds).__name__}"
     assert len(folds) == k, f"expected {k} pairs for k = {k}, got {len(folds)}"
     for fold in folds:
-        assert isinstance(fold, list) and [type(part) for part in fold] == [list, list], (
-            "each fold is a pair of arrays, (train, held_out)"
-        )
+        _expect_two_arrays(fold)
         train, held_out = fold
-        assert all(type(row) is int for row in train + held_out), (
-            "the arrays of a fold hold row numbers: np.flatnonzero makes them of True and False"
-        )
         assert not {*train} & {*held_out}, "a row is trained on and held out in the same fold"
         _expect_each_once(train + held_out, n, "the two parts of a fold together")
         sizes = sorted({n // k, -(-n // k)})
@@ -195,6 +195,19 @@ def read_folds(folds, n, k):
         )
     _expect_each_once([i for _, held_out in folds for i in held_out], n, "the held-out rows")
     return "folds"
+
+
+def _expect_two_arrays(fold):
+    kinds = [type(part).__name__ for part in fold] if isinstance(fold, list) else []
+    assert kinds == ["list", "list"], (
+        f"each fold is a pair of arrays, (train, held_out), got {', '.join(kinds[:4]) or 'none'}"
+    )
+    kinds = {type(row) for part in fold for row in part}
+    assert list not in kinds, "a part of a fold holds arrays: np.concatenate makes one of several"
+    assert bool not in kinds, (
+        "a part of a fold holds True and False: np.flatnonzero makes row numbers of them"
+    )
+    assert kinds == {int}, "a part of a fold holds row numbers, whole numbers"
 
 
 def _expect_each_once(rows, n, name):
@@ -277,9 +290,12 @@ for _says, _answer in (
     ("Rows are counted from 0",
      lambda n, k: [tuple(array(part) + 1 for part in fold) for fold in k_folds(n, k)]),
     ("Return the rows to train on as well", _parts),
-    ("np.flatnonzero makes them of True and False",
+    ("np.flatnonzero makes row numbers of them",
      lambda n, k: [(~np.isin(np.arange(n), part), np.isin(np.arange(n), part))
                    for part in _parts(n, k)]),
+    ("np.concatenate makes one of several",
+     lambda n, k: [([*_parts(n, k)[:i], *_parts(n, k)[i + 1 :]], _parts(n, k)[i])
+                   for i in range(k)]),
     ("A slice ends before its second number: rows[i : i + size] has `size` rows",
      _folds(lambda n, k: [part[:-1] for part in _parts(n, k)])),
     ("return a list", lambda n, k: dict(enumerate(k_folds(n, k)))),

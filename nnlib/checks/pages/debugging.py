@@ -156,8 +156,9 @@ def observe_test(test, name):
 def read_test(seen, name):
     _, cure = SOFTMAX[name]
     if not cure:
-        says = f". It says: {seen['says']}" if seen.get("says") else ""
-        assert not seen["fails"], f"your test fails for the right softmax{says}"
+        doubt = "Is a number not worked out rightly, or compared with == instead of np.allclose?"
+        says = f"It says: {seen['says']}" if seen.get("says") else doubt
+        assert not seen["fails"], f"your test fails for the right softmax. {says}"
     elif not seen["fails"]:
         returned = f"Your test returned {seen['returns']}: let it fail by `assert` instead"
         raise AssertionError(

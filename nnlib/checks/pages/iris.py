@@ -76,6 +76,8 @@ for _says, _shift, _scale in (
     ("Subtract the mean of each column as well", lambda x: 0, _spread),
     ("Divide by the standard deviation, std, not by the variance, its square", _mean, np.var),
     ("Divide by the standard deviation of each column: std(axis=0)", _mean, np.std),
+    ("axis=1 gives the mean of each row: axis=0 gives that of each column",
+     lambda x: x.mean(axis=1), lambda x: x.std(axis=1)),
     ("Subtract the mean of each column: mean(axis=0)", np.mean, _spread),
     ("This scales to 0…1: mean and standard deviation are asked", lambda x: x.min(axis=0),
      lambda x: np.ptp(x, axis=0)),
@@ -84,6 +86,10 @@ for _says, _shift, _scale in (
 check_standardise.mistake(
     "Divide by the standard deviation, std, not by the variance, its square",
     _scaled_by(_mean, lambda x: x.var(axis=0)),
+)
+check_standardise.mistake(
+    "From x_test the mean of x_train is subtracted too, not its own",
+    lambda x, x_test: (standardise(x, x)[0], (x_test - _mean(x_test)) / _spread(x)),
 )
 check_standardise.mistake(
     "Subtract first, then divide: (x - mean) / std needs its brackets",
@@ -155,7 +161,7 @@ def _(y_true, y_pred, n_classes):
 for _says, _change in (
     ("Count the samples: do not divide by their number", lambda M: M / M.sum()),
     ("Count the samples: do not divide by the sums of rows",
-     lambda M: M / np.maximum(M.sum(axis=1, keepdims=True), 1)),
+     lambda M: M / M.sum(axis=1, keepdims=True)),
     ("The right answers count too, on the diagonal", lambda M: M - np.diag(np.diag(M))),
     ("The mistakes count too, off the diagonal", lambda M: np.diag(np.diag(M))),
     ("Count from class 0: row 0 belongs to class 0", lambda M: np.roll(M, (-1, -1), (0, 1))),
@@ -164,6 +170,18 @@ for _says, _change in (
     check_confusion_matrix.mistake(
         _says, lambda t, p, k, change=_change: change(confusion_matrix(t, p, k))
     )
+check_confusion_matrix.mistake(
+    "np.bincount counts up to the largest number that it sees: give it minlength=n_classes**2",
+    lambda t, p, k: np.bincount(k * t + p).reshape(k, k),
+)
+check_confusion_matrix.mistake(
+    "[[0] * k] * k is one row, k times: make a new list for each row",
+    lambda t, p, k: np.tile(np.bincount(p, minlength=k), (k, 1)),
+)
+check_confusion_matrix.mistake(
+    "Take the two classes of a sample together, with zip: two loops pair it with all others",
+    lambda t, p, k: np.outer(np.bincount(t, minlength=k), np.bincount(p, minlength=k)),
+)
 check_confusion_matrix.mistake(
     "Only the first sample is counted: `return` stands below the loop, not inside it",
     lambda t, p, k: confusion_matrix(t[:1], p[:1], k),

@@ -51,6 +51,11 @@ for _says, _answer in (
     ("A share lies between 0 and 1: leave the 100 out", lambda M: 100 * recall_per_class(M)),
     ("These are the shares of every pair: those of the right answers stand on the diagonal",
      lambda M: M / M.sum(axis=1, keepdims=True)),
+    ("The right answers stand on the diagonal, wherever the row is largest",
+     lambda M: M.max(axis=1) / M.sum(axis=1)),
+    ("Only the first class is scored: `return` stands below the loop, not inside it",
+     lambda M: recall_per_class(M)[0]),
+    ("Do not round the shares", lambda M: recall_per_class(M).round(2)),
     ("Divide by the sum of the row, not by its largest count",
      lambda M: np.diag(M) / M.max(axis=1)),
 ):  # fmt: skip
@@ -129,11 +134,15 @@ for _says, _answer in (
     ("Above the diagonal there are mistakes too", lambda M: _place_of_largest(np.tril(M, -1))),
     ("The largest count is asked, not the largest share of a class",
      lambda M: _place_of_largest(_off(M) / M.sum(axis=1, keepdims=True))),
+    ("The largest count is asked, not the largest share of a class",
+     lambda M: _place_of_largest(_off(M) / M.sum(axis=0))),
     ("Of right answers there may be fewer: set the diagonal aside, not the largest counts",
      lambda M: divmod(np.argsort(M, axis=None)[-len(M) - 1], len(M))),
     ("Return the classes alone, without the count", lambda M: (most_confused(M), _off(M).max())),
     ("Return the classes alone, without the count", lambda M: (*most_confused(M), _off(M).max())),
     ("Return the two classes, not the count", lambda M: _off(M).max()),
+    ("np.where gives the rows and the columns of all such cells: take the first of each, [0]",
+     lambda M: np.where(_off(M) == _off(M).max())),
     ("np.argwhere makes a table of cells: the first is [0]",
      lambda M: np.argwhere(_off(M) == _off(M).max())),
 ):  # fmt: skip
@@ -197,6 +206,8 @@ for _says, _answer in (
      lambda P, y, k: (_best(P, k) == y[:, None]).any(axis=1)),
     ("Only one of the k places can be right: ask of each row whether any is (axis=1), then take "
      "the mean over the rows", lambda P, y, k: top_k_accuracy(P, y, k) / k),
+    ("y[:, None] makes a column of y, so that each row is compared with its own class",
+     lambda P, y, k: np.mean((_best(P, k) == y).any(axis=1))),
     ("This asks whether the class is among the k of any row: compare each with its own row",
      lambda P, y, k: np.mean(np.isin(y, _best(P, k)))),
     ("These are the first k classes: sort the probabilities first",
@@ -254,11 +265,17 @@ def _rolled(X, steps, axis):
     return np.roll(X.reshape(-1, 28, 28), steps, axis=axis).reshape(X.shape)
 
 
+def _smeared(X):
+    return np.repeat(X.reshape(-1, 28)[:, :1], 28, axis=1).reshape(X.shape)
+
+
 _COMES_BACK = (
     "What leaves a row on the right comes back on the left, of this row or the next: the first "
     "column must be 0"
 )
 _DOWN = "The pictures moved down: columns are the last axis of (n, 28, 28)"
+_NEXT = "Each picture took the place of the next one: columns are the last axis of (n, 28, 28)"
+_OVERWRITTEN = "Each column was overwritten before it moved: copy the pictures first"
 _REPEATED = "The first column kept its pixels: it is paper now, 0"
 
 for _says, _answer in (
@@ -273,8 +290,8 @@ for _says, _answer in (
     (_DOWN, lambda X: _rolled(X, 1, 1)),
     ("The pictures moved up, not right", lambda X: _moved(X, -1, 0)),
     ("The pictures moved up, not right", lambda X: _rolled(X, -1, 1)),
-    ("Each picture took the place of the next one: columns are the last axis of (n, 28, 28)",
-     lambda X: _rolled(X, 1, 0)),
+    (_NEXT, lambda X: _rolled(X, 1, 0)),
+    (_NEXT, lambda X: np.concatenate([0 * X[:1], X[:-1]])),
     ("The pictures moved by two pixels", lambda X: _moved(X, 0, 2)),
     ("The pictures moved down as well", lambda X: _moved(X, 1, 1)),
     ("The pictures came back unmoved: is the result of the shift kept?", lambda X: X),
@@ -282,8 +299,10 @@ for _says, _answer in (
      lambda X: _moved(X, 0, 1).reshape(-1, 28, 28)),
     (_REPEATED, lambda X: _moved(X, 0, 1) + X * (np.arange(784) % 28 == 0)),
     ("Paper is 0, not 1", lambda X: _moved(X, 0, 1) + (np.arange(784) % 28 == 0)),
-    ("Each column was overwritten before it moved: copy the pictures first",
-     lambda X: np.repeat(X.reshape(-1, 28)[:, :1], 28, axis=1).reshape(X.shape)),
+    (_OVERWRITTEN, _smeared),
+    (_OVERWRITTEN, lambda X: _smeared(X) * (np.arange(784) % 28 > 0)),
+    ("The last column leaves the picture: without it, 28 are left",
+     lambda X: np.pad(X.reshape(-1, 28, 28), ((0, 0), (0, 0), (1, 0))).reshape(len(X), -1)),
     ("Every column is moved, not the first one cleared alone",
      lambda X: X * (np.arange(784) % 28 > 0)),
 ):  # fmt: skip
