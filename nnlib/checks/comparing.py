@@ -135,9 +135,15 @@ def describe(exercise, case):
         elif isinstance(value, ndarray | int | float | str | tuple):
             said.append(f"{argument} = {_short(value)}")
         elif isinstance(value, list):
-            shapes = [v.shape if isinstance(v, ndarray) else v for v in value]
-            said.append(f"{argument} = {_cut(str(shapes))}")
+            said.append(f"{argument} = {_cut(str(_shapes(value)))}")
     return f"{name} for {', '.join(said)}" if said else name
+
+
+def _shapes(value):
+    """The shapes of arrays in a list, also in tuples that it holds."""
+    if isinstance(value, list | tuple):
+        return type(value)(map(_shapes, value))
+    return value.shape if isinstance(value, ndarray) else value
 
 
 def _short(value):
