@@ -1,25 +1,18 @@
-"""Page 02: a dense layer, its parameters and its starting weights."""
+"""Page 02: a dense layer, its parameters and the conventions of others."""
 
-import copy
 import math
 from itertools import pairwise
 
 import numpy as np
-from numpy import abs as _abs
-from numpy import all as _all
-from numpy import array, asarray, inf, mean, ones, unique, var
-from numpy import float64 as _float64
-from numpy.random import default_rng
+from numpy import array
 
 from nnlib.checks import families
 from nnlib.checks.by_loops import weighted_sums
-from nnlib.checks.comparing import expect_equal
 from nnlib.checks.exercise import Exercise
 
 __all__ = [
     "check_count_parameters",
     "check_dense_by_units",
-    "check_he_weights",
     "check_translate_convention",
 ]
 
@@ -161,8 +154,12 @@ for _says, _answer in [
     ("These are the biases alone: neighbours are joined by weights too", lambda w: sum(w[1:])),
     ("The inputs have no biases; only units have one", lambda w: _weights(w) + sum(w)),
     ("This counts a bias for each input, not for each unit", lambda w: _weights(w) + sum(w[:-1])),
-    ("This counts one bias a layer: each unit has its own", lambda w: _weights(w) + len(w) - 1),
+    (
+        "This counts one bias for each layer: units have one each",
+        lambda w: _weights(w) + len(w) - 1,
+    ),
     ("The units of the last layer have biases too", lambda w: _weights(w) + sum(w[1:-1])),
+    ("This counts inputs and units, not weights and biases", sum),
     (f"This multiplies all widths: {_NEIGHBOURS}", math.prod),
     (f"This multiplies all widths: {_NEIGHBOURS}", lambda w: math.prod(w) + sum(w[1:])),
     ("The last layer is left out: n widths make n - 1 layers", lambda w: count(w[:-1])),
@@ -233,7 +230,11 @@ def _our(W, n_in):
     return W if W.shape[0] == n_in else W.T
 
 
-def _translated(turn=_our, flatten=np.ravel, refuses=lambda W, n_in: len(W) == len(W.T)):
+def _is_square(W, n_in):
+    return len(W) == len(W.T)
+
+
+def _translated(turn=_our, flatten=np.ravel, refuses=_is_square):
     """A translation of W and b; the arguments make the mistakes."""
 
     def answer(W, b, n_in):
@@ -248,32 +249,47 @@ _RAISE = "Raise a ValueError if W is square: its shape does not tell inputs from
 _NOT_ALL = "is not always all of b: use ravel()"
 _ONLY_IF = "Transpose W only if its first axis does not hold the inputs"
 _LONGER = "n_in says which axis holds the inputs, not which axis is the longer one"
-for _says, _turn in [
-    ("W is still as it was: transpose it where its rows are units", lambda W, n_in: W),
-    (_ONLY_IF, lambda W, n_in: W.T),
-    (f"It is the other way round. {_ONLY_IF}", lambda W, n_in: W.T if len(W) == n_in else W),
-    (_LONGER, lambda W, n_in: W if len(W) > len(W.T) else W.T),
-    (_LONGER, lambda W, n_in: W if len(W) < len(W.T) else W.T),
-    ("Swap its axes with .T: reshape keeps the order", lambda W, n_in: W.reshape(n_in, -1)),
-    ("W keeps two axes: only b gets one", lambda W, n_in: W.ravel()),
+for _says, _slip in [
+    ("W is still as it was: transpose it where its rows are units", {"turn": lambda W, n_in: W}),
+    (_ONLY_IF, {"turn": lambda W, n_in: W.T}),
+    (
+        f"It is the other way round. {_ONLY_IF}",
+        {"turn": lambda W, n_in: W.T if len(W) == n_in else W},
+    ),
+    (_LONGER, {"turn": lambda W, n_in: W if len(W) > len(W.T) else W.T}),
+    (_LONGER, {"turn": lambda W, n_in: W if len(W) < len(W.T) else W.T}),
+    (
+        "Swap the axes of W with .T: reshape keeps the order of the numbers",
+        {"turn": lambda W, n_in: W.reshape(n_in, -1)},
+    ),
+    ("W keeps two axes: only b gets one", {"turn": lambda W, n_in: W.ravel()}),
+    ("b is still as it was: it gets one axis, a number for each unit", {"flatten": np.array}),
+    (
+        "squeeze() takes every axis of length 1 away, with one unit all of them: use ravel()",
+        {"flatten": np.squeeze},
+    ),
+    ("b still has two axes, a row: take the first away", {"flatten": lambda b: b.reshape(1, -1)}),
+    ("b still has two axes, a column: use ravel()", {"flatten": lambda b: b.reshape(-1, 1)}),
+    ("b.T has as many axes as b: use ravel()", {"flatten": np.transpose}),
+    (f"b[0] is its first row, which {_NOT_ALL}", {"flatten": lambda b: b[0]}),
+    (
+        f"b[0] is the first row of b, which {_NOT_ALL}",
+        {"flatten": lambda b: b[0] if b.ndim > 1 else b},
+    ),
+    (
+        f"b[:, 0] is the first column of b, which {_NOT_ALL}",
+        {"flatten": lambda b: b[:, 0] if b.ndim > 1 else b},
+    ),
 ]:
-    check_translate_convention.mistake(_says, _translated(turn=_turn))
+    check_translate_convention.mistake(_says, _translated(**_slip))
+    # the same for who has not thought of square weights yet
+    check_translate_convention.mistake(_says, _translated(**_slip, refuses=lambda W, n_in: False))
 
-for _says, _flatten in [
-    ("b is still as it was: it gets one axis, a number for each unit", np.array),
-    ("squeeze() takes away every axis of length 1, with one unit all: use ravel()", np.squeeze),
-    ("b still has two axes, a row: take the first away", lambda b: b.reshape(1, -1)),
-    ("b still has two axes, a column: take the second away", lambda b: b.reshape(-1, 1)),
-    ("b.T has as many axes as b: use ravel()", np.transpose),
-    (f"b[0] is its first row, which {_NOT_ALL}", lambda b: b[0]),
-    (f"b[:, 0] is its first column, which {_NOT_ALL}", lambda b: b[:, 0]),
-]:
-    check_translate_convention.mistake(_says, _translated(flatten=_flatten))
-
+_ONLY_SQUARE = "Only a square W is to be refused"
 for _says, _refuses in [
     (_RAISE, lambda W, n_in: False),
-    ("Only a square W is to be refused", lambda W, n_in: len(W) != n_in or len(W) == len(W.T)),
-    (f"{_RAISE}. The others are not to be refused", lambda W, n_in: len(W) != n_in),
+    (f"{_ONLY_SQUARE}: turn the others", lambda W, n_in: len(W) != n_in or _is_square(W, n_in)),
+    (f"{_ONLY_SQUARE}, which yours is not: turn the others", lambda W, n_in: len(W) != n_in),
 ]:
     check_translate_convention.mistake(_says, _translated(refuses=_refuses))
 
@@ -287,95 +303,3 @@ def _(W, b, n_in):
 check_translate_convention.mistake(
     "b came first: return W and then b", lambda *case: translate_convention(*case)[::-1]
 )
-
-
-def weights_drawn(answer, shape, rng):
-    """Three draws: from a generator, from one that is its equal, and from another."""
-    equal = copy.deepcopy(rng)
-    return [answer(shape, rng), answer(shape, equal), answer(shape, default_rng(5))]
-
-
-def statistics(draws, asked, rng):
-    """The variance of the draws; all else that is asked of them is refused in words."""
-    for draw in draws:
-        expect_equal(draw, ones(asked), "W", inf)  # the form alone
-    W, again, other = (asarray(draw, dtype=_float64) for draw in draws)
-    assert W.max() > W.min(), f"all weights are {W[0, 0]:.4g}: units that start equal stay so"
-    assert _all(W == again), "equal generators gave unequal weights: draw from rng alone"
-    assert not _all(W == other), "two generators gave the same weights: draw from rng"
-    assert unique(W).size > W.size / 2, (
-        "the same weights come again and again: draw one for each cell, with rng.uniform(-r, r, "
-        "shape), since units that start equal stay so"
-    )
-    average, variance, n_in = mean(W), var(W), asked[0]
-    # 5 standard errors: a right answer fails once in a million, and the seeds are fixed
-    assert abs(average) < 5 * (variance / W.size) ** 0.5, (
-        f"the mean is {average:.4f}, 0 is asked: draw around 0, from -r to r"
-    )
-    if abs(variance * n_in / 2 - 1) > 0.08:
-        return {"the variance of": variance}
-    bound, largest = (6 / n_in) ** 0.5, _abs(W).max()
-    # of 10,000 evenly drawn numbers the largest is within 0.01 of the bound, but for e**-100
-    assert 0.99 * bound < largest < 1.000001 * bound, (
-        f"mean and variance are right, but the largest weight is {largest:.4f} and r is "
-        f"{bound:.4f}: draw evenly, with rng.uniform(-r, r, shape)"
-    )
-    return {"the variance of": 2 / n_in}
-
-
-check_he_weights = Exercise(
-    "he_weights(shape, rng)",
-    "weights drawn evenly from rng, with mean 0 and variance 2 / n_in",
-    [(size, default_rng(4)) for size in ((200, 50), (50, 200), (400, 100))],
-    observe=weights_drawn, read=statistics, tolerance=0.08,
-)  # fmt: skip
-
-
-@check_he_weights.reference
-def he_weights(shape, rng):
-    r = (6 / shape[0]) ** 0.5
-    return rng.uniform(-r, r, shape)
-
-
-check_he_weights.right(lambda shape, rng: (2 * rng.random(shape) - 1) * (6 / shape[0]) ** 0.5)
-check_he_weights.right(
-    lambda shape, rng: [
-        rng.uniform(-((6 / shape[0]) ** 0.5), (6 / shape[0]) ** 0.5, shape[1]).astype(np.float32)
-        for _ in range(shape[0])
-    ]
-)
-
-
-for _says, _r in [
-    ("This is r = 2 / n_in: 2 / n_in is the variance, and it is r² / 3", lambda n, k: 2 / n),
-    ("This is r = 6 / n_in: that is r², take the square root", lambda n, k: 6 / n),
-    ("The variance is r² / 3, not r²: which r makes it 2 / n_in?", lambda n, k: (2 / n) ** 0.5),
-    ("Solve r² / 3 = 2 / n_in: multiply by 3", lambda n, k: (2 / n / 3) ** 0.5),
-    ("The interval is 2 r wide: its variance is r² / 3", lambda n, k: (24 / n) ** 0.5),
-    ("Take the square root of all of 6 / n_in", lambda n, k: 6**0.5 / n),
-    ("The more inputs, the smaller the weights: divide by n_in", lambda n, k: 6**0.5),
-    ("That is 1 / n_in, LeCun's rule", lambda n, k: (3 / n) ** 0.5),
-    ("That is 2 / n_out: use shape[0], the number of inputs", lambda n, k: (6 / k) ** 0.5),
-    ("That is Glorot's rule", lambda n, k: (6 / (n + k)) ** 0.5),
-    ("Divide by the number of inputs, not of weights", lambda n, k: (6 / (n * k)) ** 0.5),
-]:
-    check_he_weights.mistake(
-        _says, lambda shape, rng, r=_r: rng.uniform(-r(*shape), r(*shape), shape)
-    )
-
-for _says, _answer in [
-    (
-        "The spread is 2 / n_in, but that is the variance: take the square root, and draw evenly",
-        lambda shape, rng: rng.normal(0, 2 / shape[0], shape),
-    ),
-    ("draw evenly", lambda shape, rng: rng.normal(0, (2 / shape[0]) ** 0.5, shape)),
-    ("draw around 0", lambda shape, rng: rng.uniform(0, (6 / shape[0]) ** 0.5, shape)),
-    ("draw around 0", lambda shape, rng: rng.uniform(0, (24 / shape[0]) ** 0.5, shape)),
-    ("draw from rng alone", lambda shape, rng: he_weights(shape, default_rng())),
-    ("two generators gave the same", lambda shape, rng: he_weights(shape, default_rng(0))),
-    ("units that start equal stay so", lambda shape, rng: np.zeros(shape)),
-    ("Hand over `shape` as it is", lambda shape, rng: he_weights(shape[::-1], rng)),
-    ("Draw one for each cell: rng.uniform(-r, r, shape)", lambda shape, rng: rng.uniform(-1, 1)),
-    ("come again and again", lambda shape, rng: he_weights((shape[0], 1), rng) + np.zeros(shape)),
-]:
-    check_he_weights.mistake(_says, _answer)

@@ -4,7 +4,7 @@ import math
 from types import SimpleNamespace
 
 import numpy as np
-from numpy import array
+from numpy import array, generic, ndarray
 
 from nnlib import bugs
 from nnlib.checks import families
@@ -17,6 +17,18 @@ __all__ = ["check_huber", "check_smoothed"]
 def for_both(pairs):
     """The cases of a record: those of the loss, then those of its gradient."""
     return [(field, *pair) for field in ("function", "gradient") for pair in pairs]
+
+
+def in_form(value, field, Y, P):
+    """What a record returned; a loss of many numbers, or a gradient of one, is refused in words."""
+    if isinstance(value, ndarray | generic):
+        assert field == "gradient" or value.size == 1, (
+            f"the function returned {value.size} numbers: a loss is one number, their mean"
+        )
+        assert field == "function" or value.shape, (
+            "the gradient returned one number: it has a slope for each entry, so take no mean"
+        )
+    return value
 
 
 def _times(exercise, says, factor, *fields):
@@ -34,10 +46,10 @@ def slips_of_a_mean(exercise, difference):
     _times(exercise, "The sign is wrong", lambda P: -1, "function")
     _times(exercise, f"The sign is wrong: {difference}", lambda P: -1, "gradient")
     _times(exercise, "This is twice the slope", lambda P: 2, "gradient")
-    _times(exercise, "Losses of the entries: return one number", np.ones_like, "function")
+    _times(exercise, "a loss is one number", np.ones_like, "function")
     gradient = exercise.answer.gradient
     exercise.mistake(
-        "A gradient has a slope for each entry: take no mean and no sum",
+        "it has a slope for each entry, so take no mean",
         gradient=lambda Y, P: gradient(Y, P).mean(),
     )
     exercise.mistake(
@@ -64,6 +76,7 @@ check_huber = Exercise(
     "½ d² for a miss d = a - y of at most 1, |d| - ½ beyond, in the mean, and its gradient",
     misses,
     takes=("function", "gradient"),
+    read=in_form,
 )
 
 
@@ -144,7 +157,7 @@ for _says, _loss, _slope in [
         _pieces(_itself, np.zeros_like),
     ),
     ("This is the loss of a miss, not its slope", None, _pieces(_half_square, _shortened)),
-    ("A slope has the sign of d", None, lambda d: np.minimum(abs(d), 1)),
+    ("A slope has the sign of d: cut off d, not |d|", None, lambda d: np.minimum(abs(d), 1)),
 ]:
     check_huber.mistake(
         _says,
@@ -153,7 +166,6 @@ for _says, _loss, _slope in [
             slope(A - Y) / A.size if slope else _huber_gradient(Y, A)
         ),
     )
-
 
 slips_of_a_mean(check_huber, "A - Y, not Y - A")
 _times(check_huber, "This is the sum: take the mean", lambda A: A.size, "function")
@@ -180,6 +192,7 @@ check_smoothed = Exercise(
     "categorical cross-entropy from scores with targets 0.9 y + 0.1 / k, and its gradient",
     scores,
     takes=("function", "gradient"),
+    read=in_form,
     strict_floats=True,
 )
 
@@ -229,6 +242,7 @@ for _says, _wrong in [
     ("0.9 and 0.1 are swapped: 0.9 y + 0.1 / k", lambda Y, n, k: 0.1 * Y + 0.9 / k),
     ("All share one tenth, 0.1 / k each", lambda Y, n, k: 0.9 * Y + 0.1 * (1 - Y)),
     ("The true class gets 0.1 / k too", lambda Y, n, k: np.where(Y == 1, 0.9, 0.1 / k)),
+    ("The targets are smoothed twice", lambda Y, n, k: 0.81 * Y + 0.19 / k),
     (
         "All k classes share the tenth, the true one too",
         lambda Y, n, k: 0.9 * Y + 0.1 * (1 - Y) / (k - 1),
@@ -240,13 +254,12 @@ for _says, _wrong in [
         gradient=lambda Y, Z, wrong=_wrong: (np.exp(_log_softmax(Z)) - wrong(Y, *Y.shape)) / len(Y),
     )
 
+check_smoothed.mistake(
+    "A probability was rounded to 0: take log softmax(z) as z - log Σ e^z",
+    function=lambda Y, Z: bugs.categorical_crossentropy_of_probabilities(_targets(Y), Z),
+)
 _EACH_ROW = "Each row has a softmax of its own: sum over axis 1, with keepdims"
 for _says, _logs, _softmax in [
-    (
-        "A probability was rounded to 0: take log softmax(z) as z - log Σ e^z",
-        lambda Z: np.log(bugs.softmax_with_one_maximum(Z)),
-        lambda Z: np.exp(_log_softmax(Z)),
-    ),
     (
         "e^z has no number for a large z: subtract the maximum of each row first",
         lambda Z: _log_softmax(Z, top=0),
@@ -272,6 +285,23 @@ check_smoothed.mistake(
     function=lambda Y, Z: -(Y * np.log(_targets(np.exp(_log_softmax(Z))))).sum() / len(Y),
     gradient=lambda Y, Z: (_targets(np.exp(_log_softmax(Z))) - Y) / len(Y),
 )
+
+check_smoothed.mistake(
+    "The share 0.1 / k belongs to the targets, not to the loss",
+    function=lambda Y, Z: -0.9 * (Y * _log_softmax(Z)).sum() / len(Y) + 0.1 / Z.shape[1],
+    gradient=lambda Y, Z: 0.9 * (np.exp(_log_softmax(Z)) - Y) / len(Y) + 0.1 / Z.shape[1],
+)
+check_smoothed.mistake(
+    "The tenth that all classes share has a gradient too",
+    gradient=lambda Y, Z: 0.9 * (np.exp(_log_softmax(Z)) - Y) / len(Y),
+)
+for _smallest in (1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15):
+    check_smoothed.mistake(
+        "The probability was clipped, and so is its cost: take log softmax(z) as z - log Σ e^z",
+        function=lambda Y, Z, smallest=_smallest: (
+            -(_targets(Y) * np.log(np.exp(_log_softmax(Z)) + smallest)).sum() / len(Y)
+        ),
+    )
 
 slips_of_a_mean(check_smoothed, "softmax(Z) minus the smoothed targets")
 _times(check_smoothed, "This is the sum over the samples: take the mean", len, "function")

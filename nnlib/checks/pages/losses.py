@@ -62,6 +62,7 @@ for _says, _of_surprises in [
     ("This is the first row alone: `return` stands below the loop", lambda s, k: s[0]),
     ("Only the first row counts: `return` stands below the loop", lambda s, k: s[0] / len(s)),
     ("Only the last row counts: add with +=", lambda s, k: s[-1] / len(s)),
+    ("This is the last row alone: add with +=, and take the mean", lambda s, k: s[-1]),
 ]:
     check_mean_surprise.mistake(
         _says, lambda P, y, of=_of_surprises: of(_surprises(P, y), P.shape[1])
@@ -72,6 +73,7 @@ _NUMBER = "Number as many rows as there are labels: np.arange(len(y))"
 for _says, _answer in [
     (f"Take the mean, but first {_ONE_EACH}", lambda P, y: -np.log(P[:, y])),
     (f"P[:, y] takes whole columns: {_ONE_EACH}", lambda P, y: -np.log(P[:, y]).mean()),
+    (f"P[:, y] is whole columns: {_ONE_EACH}", lambda P, y: -np.log(P[:, y]).sum() / len(y)),
     (f"P[y] takes whole rows: {_ONE_EACH}", lambda P, y: -np.log(P[y]).mean()),
     (f"P[0, y] stays in the first row: {_ONE_EACH}", lambda P, y: -np.log(P[0, y]).mean()),
     (_NUMBER, lambda P, y: -np.log(P[[0, 1], y]).mean()),
@@ -162,6 +164,7 @@ for _says, _entries in [
     ("The term z y is missing", lambda Y, Z: np.maximum(Z, 0) + _rest(Z)),
     ("The term max(z, 0) is missing", lambda Y, Z: _rest(Z) - Z * Y),
     ("The term log(1 + e^-|z|) is missing", lambda Y, Z: np.maximum(Z, 0) - Z * Y),
+    ("The 1 in log(1 + e^-|z|) is missing", lambda Y, Z: np.maximum(Z, 0) - Z * Y - abs(Z)),
     ("Add log(1 + e^-|z|)", lambda Y, Z: np.maximum(Z, 0) - Z * Y - _rest(Z)),
     ("Take max(z, 0), not z", lambda Y, Z: Z - Z * Y + _rest(Z)),
     ("Take max(z, 0), not |z|", lambda Y, Z: abs(Z) - Z * Y + _rest(Z)),
@@ -237,6 +240,12 @@ for _smallest in (1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15):
             _of_probabilities(_sigmoid, _smallest),
         )
 
+for _largest in (30, 100, 500, 700):
+    check_stable_binary.mistake(
+        "Z was clipped, and so is the cost of a confident mistake: it is |z|",
+        lambda Y, Z, largest=_largest: stable_binary(Y, np.clip(Z, -largest, largest)),
+    )
+
 families.wrong_sign(check_stable_binary)
 families.sum_for_mean(
     check_stable_binary, lambda Y, Z: Z.size, "This is the sum: take the mean over all entries"
@@ -247,6 +256,13 @@ families.scaled(
 check_stable_binary.mistake(
     "These are the losses of the entries: take their mean",
     lambda Y, Z: np.maximum(Z, 0) - Z * Y + _rest(Z),
+)
+check_stable_binary.mistake(
+    "The mean is of all three terms: its bracket closes behind the logarithm",
+    lambda Y, Z: np.mean(np.maximum(Z, 0) - Z * Y) + _rest(Z),
+)
+check_stable_binary.mistake(
+    "The targets come first: stable_binary(Y, Z)", lambda Z, Y: stable_binary(Y, Z)
 )
 check_stable_binary.mistake(
     "your function calls np.logaddexp", lambda Y, Z: np.mean(np.logaddexp(0, Z) - Z * Y)
