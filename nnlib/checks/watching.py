@@ -310,10 +310,10 @@ def _name(frame):
 def _enters_nnlib(code, caller):
     """Whether a call leads from outside into nnlib, or to an answer that nnlib itself keeps."""
     name, before = code.co_filename, caller.co_filename
-    if not name.startswith(PACKAGE) or name.startswith(GUARDS):
+    if not name.startswith(PACKAGE) or name.startswith((GUARDS, __file__)):
         return False
-    if name.startswith(CHECKS):
-        return code in KEPT or not before.startswith(PACKAGE)
+    if name.startswith(CHECKS):  # the caller is this module where such a function is the answer
+        return code in KEPT or before == __file__ or not before.startswith(PACKAGE)
     return before.startswith(CHECKS) or not before.startswith(PACKAGE)
 
 
