@@ -291,7 +291,7 @@ def test_each_part_is_judged_by_itself():
     exercise.mistake("two is the square", lambda x: (0.0, x * x))
     assert exercise.verdict(lambda x: (x, x * x)).endswith("two is the square")
     assert "return 2 things, one, two, in this order" in exercise.verdict(lambda x: x)
-    assert "one both for x = 1 is off" in exercise.verdict(lambda x: (5.0, x * x))
+    assert "one of both for x = 1 is off" in exercise.verdict(lambda x: (5.0, x * x))
 
 
 def test_errors_that_are_asked_for():

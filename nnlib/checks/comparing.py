@@ -46,12 +46,16 @@ def judge(exercise, outcomes):
             part = _first_wrong_part(exercise, found, expected)
             sentence = _sentence(exercise, seen, right, part, i)
             sentence = sentence or _general(found, expected, part)
-            return problem if sentence in problem else f"{problem}. {sentence}"
+            return problem if sentence in problem else _joined(problem, sentence)
     return next((_misuse(outcome.misuse) for outcome in outcomes if outcome.misuse), None)
 
 
 def _pairs(exercise, outcomes):
     return zip(outcomes, exercise.cases, strict=False)
+
+
+def _joined(problem, sentence):
+    return f"{problem}{'' if problem.endswith(('?', '!', '.')) else '.'} {sentence}"
 
 
 class _Refused(str):
@@ -114,7 +118,7 @@ def _problem(exercise, case, outcome, found, expected):
     if isinstance(found, _Refused):
         return str(found)
     for part, right in expected.items():
-        what = f"{part} {where}".strip() if part else where
+        what = f"{part} of {where}" if part else where
         problem = difference(found.get(part), right, what, exercise.tolerance)
         if problem:
             return _unchanged(exercise, part, found, case) or problem
@@ -158,6 +162,8 @@ def _cut(text):
 
 def _stopped(outcome, where):
     if outcome.error == "NotImplementedError":
+        return f"{where}: {outcome.said}"
+    if outcome.error == "TooMany":
         return f"{where}: {outcome.said}"
     if outcome.error == "AssertionError":
         return f"an `assert` in your function failed{f': {outcome.said}' if outcome.said else ''}"
@@ -370,6 +376,8 @@ def _unlike(first, second, tolerance):
     if isinstance(first, tuple | list) and isinstance(second, tuple | list):
         pairs = zip(first, second, strict=False)
         return len(first) != len(second) or any(_unlike(*pair, tolerance) for pair in pairs)
+    if isinstance(first, ndarray) != isinstance(second, ndarray):  # a list beside an array
+        first, second = _as_array(first), _as_array(second)
     if not (_is_numeric(first) and _is_numeric(second)):
         plain = (str, dict, set, type(None))
         return not (isinstance(first, plain) and type(first) is type(second) and first == second)
@@ -379,6 +387,13 @@ def _unlike(first, second, tolerance):
     with errstate(invalid="ignore"):
         close = _abs(first - second) <= SMALLEST + tolerance * _abs(second)
     return not _all(close | (first == second) | (isnan(first) & isnan(second)))
+
+
+def _as_array(value):
+    try:
+        return asarray(value) if isinstance(value, list | tuple) else value
+    except ValueError:  # rows of several lengths
+        return value
 
 
 def _is_numeric(value):

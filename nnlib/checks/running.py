@@ -46,6 +46,10 @@ class TooLong(BaseException):
     """Raised into an answer whose time is over; no `except Exception` stops it."""
 
 
+class TooMany(Exception):
+    """Raised where an answer yields without end."""
+
+
 def form_problem(exercise, answer):
     """What is wrong with an answer before it is run, in words, or None."""
     if answer is ...:
@@ -122,9 +126,8 @@ def _call_field(record, field, *case):
 def items(iterable, most):
     """The items of what an answer returned, at most so many, or an error in words."""
     found = list(islice(iterable, most + 1))
-    assert len(found) <= most, (
-        f"more than {most} items came, and no end: does the loop that yields ever stop?"
-    )
+    if len(found) > most:
+        raise TooMany(f"more than {most} items came, and no end: does the loop that yields stop?")
     return found
 
 
