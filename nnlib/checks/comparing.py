@@ -22,7 +22,8 @@ FLOATS = {
     "of np.where that is thrown away",
     "divide by zero encountered in log": "A number was rounded to 0 before its logarithm was taken",
     "divide by zero": "Something was divided by 0",
-    "invalid value": "Infinity was divided by infinity, or subtracted from it",
+    "invalid value": "Something that is no number came up: 0 / 0, infinity minus infinity, or the "
+    "logarithm or root of a negative number",
 }
 WHOLE = "It holds whole numbers only"
 
@@ -75,7 +76,7 @@ def _seen(exercise, outcome, case):
 
 def _look_at(exercise, outcome, case):
     if outcome.error:
-        return _Raised((outcome.error, outcome.said))
+        return _Raised((outcome.error, "" if outcome.raised else outcome.said))
     value = outcome.value
     try:
         if exercise.changes:
@@ -133,7 +134,7 @@ def describe(exercise, case):
     if exercise.takes:
         name, case = f"the {case[0]} of {exercise.name}", case[1:]
     for argument, value in zip(exercise.arguments, case, strict=False):
-        if isinstance(value, ndarray) and (value.size > 4 or value.ndim > 1):
+        if isinstance(value, ndarray) and value.size > 4:
             whole = " of whole numbers" if value.dtype.kind in "iu" else ""
             said.append(f"{argument} {value.shape}{whole}")
         elif isinstance(value, ndarray | int | float | str | tuple):
@@ -151,8 +152,8 @@ def _shapes(value):
 
 
 def _short(value):
-    if isinstance(value, ndarray):
-        return f"[{', '.join(f'{entry:.4g}' for entry in value)}]" if value.ndim else f"{value:.6g}"
+    if isinstance(value, ndarray) and value.ndim:
+        return f"[{', '.join(map(_short, value))}]"
     return f"{value:.6g}" if isinstance(value, float) else _cut(str(value))
 
 
@@ -171,7 +172,8 @@ def _stopped(outcome, where):
         return YES_OR_NO
     if outcome.error == "TooLong":
         return f"{where} did not end: {outcome.said}"
-    return f"{where} stopped with {outcome.error}: {outcome.said}{outcome.place}"
+    said = f": {outcome.said}" if outcome.said else ""
+    return f"{where} stopped with {outcome.error}{said}{outcome.place}"
 
 
 def _general(found, expected, part):
@@ -192,7 +194,7 @@ def _general(found, expected, part):
 def _not_raised(outcome, found, expected, where):
     """What to say where an error was to be raised, and another or none came."""
     name = expected[0]
-    if isinstance(found, _Raised) and found[0] == name:
+    if name in outcome.kinds:
         return None
     if isinstance(found, _Raised):
         return f"{where} should raise {name}, but {_stopped(outcome, 'it')}"
@@ -385,7 +387,7 @@ def _unlike(first, second, tolerance):
     if first.shape != second.shape:
         return True
     with errstate(invalid="ignore"):
-        close = _abs(first - second) <= SMALLEST + tolerance * _abs(second)
+        close = isfinite(second) & (_abs(first - second) <= SMALLEST + tolerance * _abs(second))
     return not _all(close | (first == second) | (isnan(first) & isnan(second)))
 
 

@@ -27,6 +27,8 @@ class Outcome:
     value : what it returned, or what `observe` made of it
     error : the name of the error that stopped it, or ""
     said : the error's message
+    kinds : the error's name, and those of the classes that it belongs to
+    raised : whether a `raise` raised it, in words of somebody's own
     place : the line of the answer that raised it, in words, or ""
     changed : the names of arguments that it changed
     misuse : a forbidden tool that it used, in words, or ""
@@ -36,6 +38,8 @@ class Outcome:
     value: object = None
     error: str = ""
     said: str = ""
+    kinds: tuple = ()
+    raised: bool = False
     place: str = ""
     changed: tuple = ()
     misuse: str = ""
@@ -97,7 +101,8 @@ def _outcome(exercise, answer, case, watch, first):
         outcome.said = below if _raised_below(error) else "this part is not attempted yet"
     except (Exception, SystemExit) as error:
         outcome.error, outcome.said = type(error).__name__, str(error).strip()
-        outcome.place = _place(error)
+        outcome.kinds = tuple(kind.__name__ for kind in type(error).__mro__)
+        outcome.place, outcome.raised = _place(error), _line(error).startswith("raise")
     names = exercise.arguments if observe is _call or exercise.keeps else ()
     if exercise.changes:
         after = [
@@ -154,6 +159,12 @@ def _limit(seconds):
 def _raised_below(error):
     """Whether a function that the answer calls raised the error, not the answer itself."""
     return sum(is_own(frame.f_code) for frame, _ in walk_tb(error.__traceback__)) > 1
+
+
+def _line(error):
+    """The line that raised an error."""
+    frame, line = list(walk_tb(error.__traceback__))[-1]
+    return linecache.getline(frame.f_code.co_filename, line).strip()
 
 
 def _place(error):
