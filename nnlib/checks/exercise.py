@@ -1,11 +1,17 @@
 """`Exercise`: what is asked of a reader, how answers are tried, and what is known to go wrong."""
 
+import contextlib
+import io
+import linecache
+import math
 import re
+import textwrap
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from types import SimpleNamespace
 
+import numpy
 from numpy.random import default_rng
 
 from nnlib.checks import comparing, running, watching
@@ -19,6 +25,28 @@ class Mistake:
 
     says: str
     answer: object
+
+
+def compiled(source, names):
+    """The last function of some source code, which is kept so that errors can quote it."""
+    file = f"{watching.ANSWERS[0]}{len(linecache.cache)}"
+    linecache.cache[file] = len(source), None, source.splitlines(keepends=True), file
+    namespace = {"np": numpy, "math": math, **names}
+    before = set(namespace)
+    exec(compile(source, file, "exec"), namespace)
+    return [f for name, f in namespace.items() if name not in before and callable(f)][-1]
+
+
+def _changed(source, change):
+    """Source code with some pieces replaced, each of which must be there."""
+    if isinstance(change, str):
+        head = source[: source.index(":\n") + 2]
+        return head + textwrap.indent(textwrap.dedent(change).strip("\n"), "    ")
+    for old, new in zip(change[::2], change[1::2], strict=True):
+        if old not in source:
+            raise ValueError(f"{old!r} does not stand in the source")
+        source = source.replace(old, new)
+    return source
 
 
 class Exercise:
@@ -107,6 +135,34 @@ class Exercise:
         self.mistakes.append(Mistake(says, answer))
         return answer
 
+    def knows(self, mistakes, field=None):
+        """Keep several mistakes: {sentence: answer}, or {sentence: [answer, answer]}.
+
+        With `field` each is that field of a record whose other fields are right.
+        """
+        for says, answers in mistakes.items():
+            for answer in answers if isinstance(answers, list) else [answers]:
+                self.mistake(says, **{field: answer}) if field else self.mistake(says, answer)
+
+    def slips(self, source, slips, **names):
+        """Keep the source of a right answer, and the mistakes that a small change makes of it.
+
+        Parameters
+        ----------
+        source : str
+            A function as somebody would hand it in; `np` and `math` are imported.
+        slips : dict
+            {sentence: (old, new)}, or (old, new, old, new, …): pieces of the source, and what
+            stands in their place. {sentence: text} replaces the body of the function, and a list
+            holds several changes that deserve one sentence.
+        **names : object
+            What else the source may use.
+        """
+        self.right(compiled(source, names))
+        for says, changes in slips.items():
+            for change in changes if isinstance(changes, list) else [changes]:
+                self.mistake(says, compiled(_changed(source, change), names))
+
     @cached_property
     def cases(self):
         given = self._given_cases
@@ -123,8 +179,8 @@ class Exercise:
         return [(mistake, self._run_kept(mistake.answer)) for mistake in self.mistakes]
 
     def _run_kept(self, answer):
-        """Run an answer that is kept here: what it warns of is not for the reader's eyes."""
-        with warnings.catch_warnings():
+        """Run an answer that is kept here: what it says and warns of is not for the reader."""
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             return running.run(self, answer)
 
