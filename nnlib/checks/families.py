@@ -11,6 +11,7 @@ from numpy import float32 as _float32
 from numpy import float64 as _float64
 
 __all__ = [
+    "changed_input",
     "degrees_of_freedom",
     "each",
     "entries",
@@ -120,6 +121,17 @@ def type_of_input(exercise, says):
     def answer(*case):
         kind = next(value.dtype for value in case if isinstance(value, ndarray))
         return asarray(exercise.answer(*case)).astype(kind)
+
+    return exercise.mistake(says, answer)
+
+
+def changed_input(exercise, says="your function changed its input"):
+    """The right numbers, but the first array is not left as it was, which the task asks for."""
+
+    def answer(first, *rest):
+        value = exercise.answer(first, *rest)
+        first += 1
+        return value
 
     return exercise.mistake(says, answer)
 

@@ -1,0 +1,240 @@
+"""Problem set 2, continued: a dense layer that refuses wrong shapes."""
+
+import re
+
+import numpy as np
+from numpy import array, shape
+
+from nnlib.checks import by_loops, families
+from nnlib.checks.exercise import Exercise
+
+__all__ = ["check_dense", "check_dense_guard"]
+
+
+def _layers(rng):
+    sizes = [(1, 3, 2), (5, 1, 4), (3, 3, 3), (4, 6, 1), (2, 4, 2)]
+    return [
+        (array([[2.0, 3.0]]), array([[0.5, 1.0], [1.0, -0.5]]), array([-1.0, 0.5])),
+        *(
+            (rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)), rng.normal(size=n_out))
+            for n, n_in, n_out in sizes
+        ),
+        (
+            array([[1, 2], [3, -4]]),
+            array([[0.5, 0.25, 1], [0.125, 2, -1]]),
+            array([0.5, -1.25, 2.0]),
+        ),
+    ]
+
+
+def _layers_with_wrong_biases(rng):
+    cases = []
+    for n, n_in, n_out in [(4, 2, 3), (3, 2, 3), (1, 2, 3), (5, 3, 1)]:
+        wrong = [(1, n_out), (n_out, 1), (n, 1), (n_out + 1,), (n,), (n_in,), (1,), ()]
+        for size in [(n_out,), *(size for size in wrong if size != (n_out,))]:
+            X, W = rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out))
+            cases.append((X, W, array(rng.normal(size=size))))
+    return cases
+
+
+def _use_layer(layer, X, W, b):
+    """What a layer returns, or how it refuses."""
+    try:
+        return {"Z": layer(X, W, b)}
+    except ValueError as error:
+        return {"refused": str(error).strip()}
+
+
+def _use_guarded_layer(layer, X, W, b):
+    """The shape of what a layer returns, or how it refuses."""
+    try:
+        used = _use_layer(layer, X, W, b)
+    except AssertionError:
+        return {"asserted": True}
+    if "Z" in used:
+        Z = used["Z"]
+        used["Z"] = "an error" if isinstance(Z, Exception) else None if Z is None else shape(Z)
+    return used
+
+
+def _sums(used, X, W, b):
+    """Z, unless a layer refused the right b."""
+    said = used.get("refused")
+    if said is not None:
+        given = f"X {X.shape}, W {W.shape} and b {b.shape}"
+        assert not _is_of_numpy(said), (
+            f"{given}: it stopped with {said}. The columns of X meet the rows of W"
+        )
+        raise AssertionError(
+            f"{given}: your function refused a b of the right shape {b.shape} and said '{said}': "
+            "compare b.shape with (W.shape[1],), a tuple"
+        )
+    return {"": used["Z"]}
+
+
+def _is_of_numpy(said):
+    return "operand" in said or "aligned" in said
+
+
+def _manners(used, X, W, b):
+    """ "accepted" or "refused", if that is done in the right way."""
+    expected = W.shape[1:]
+    given = f"X {X.shape}, W {W.shape} and b {b.shape}"
+    assert "asserted" not in used, f"{given}: write `raise ValueError(...)`, not assert"
+    if b.shape == expected:
+        Z = _sums(used, X, W, b)[""]
+        assert Z is not None, f"Z is None for {given}: does the function return it?"
+        assert Z == (len(X), *expected), f"Z has shape {Z}, expected {(len(X), *expected)}"
+        return {"": "accepted"}
+    found = used.get("Z", 0)
+    assert found != "an error", f"{given}: your function returns the error: `raise` it instead"
+    assert found is not None, (
+        f"{given}: your function returns None (to print a message raises nothing): raise a "
+        "ValueError unless b.shape == (W.shape[1],)"
+    )
+    assert found == 0, (
+        f"{given} were accepted and gave a result of shape {found}: raise a ValueError unless "
+        "b.shape == (W.shape[1],)"
+    )
+    said = used["refused"]
+    assert not _is_of_numpy(said), (
+        f"{given}: the error is NumPy's. Compare b.shape with (W.shape[1],) before you add, and "
+        "raise a ValueError that says which shape b should have"
+    )
+    assert re.search(rf"\b{expected[0]}\b", said), (
+        f"{given}: your error says '{said}'. Let it say which shape was expected, here {expected}: "
+        'f"expected {(W.shape[1],)}, got {b.shape}"'
+    )
+    return {"": "refused"}
+
+
+check_dense = Exercise(
+    "dense(X, W, b)", "X W + b, for any shapes that fit", _layers,
+    keeps=True, observe=_use_layer, read=_sums,
+)  # fmt: skip
+check_dense_guard = Exercise(
+    "dense_guard(X, W, b)",
+    "X W + b; ValueError, which says what shape was expected, unless b has the shape (n_out,)",
+    _layers_with_wrong_biases, observe=_use_guarded_layer, read=_manners,
+)  # fmt: skip
+check_dense.reference(by_loops.weighted_sums)
+
+
+def _dense(X, W, b):
+    return X @ W + b
+
+
+def _guarded(
+    fits=lambda X, W, b: b.shape == (W.shape[1],),
+    says=lambda X, W, b: f"b should have the shape {(W.shape[1],)}, got {b.shape}",
+    layer=_dense,
+):
+    """Right as it stands; the arguments make the mistakes."""
+
+    def answer(X, W, b):
+        if not fits(X, W, b):
+            raise ValueError(says(X, W, b))
+        return layer(X, W, b)
+
+    return answer
+
+
+_NUMBER = "b.shape is a tuple, and never equal to a number: (W.shape[1],) is one, with its comma"
+_TRANSPOSED = "W is (n_in, n_out) already: no transpose is needed"
+_UNITS = "Each sample got a bias: b belongs to units"
+check_dense.right(_guarded())
+check_dense.right(lambda X, W, b: np.einsum("nm,mk->nk", X, W) + b[None, :])
+check_dense.right(lambda X, W, b: np.c_[X, np.ones(len(X))] @ np.vstack([W, b]))
+families.changed_input(check_dense)
+
+
+@check_dense.mistake("X and W are changed before they are used: your function changed its input")
+def _(X, W, b):
+    W *= 1.0
+    X += 0.5
+    return X @ W + b
+
+
+families.last_term_only(check_dense)
+families.transposed(check_dense, "This is Z transposed: rows are samples")
+families.type_of_input(
+    check_dense, "The numbers were rounded: X may hold whole numbers, Z does not"
+)
+for _says, _answer in (
+    ("The bias is missing", lambda X, W, b: X @ W),
+    ("This is Z after ReLU: leave the activation out",
+     lambda X, W, b: np.maximum(_dense(X, W, b), 0)),
+    ("The bias is added once for every input", lambda X, W, b: X @ W + len(W) * b),
+    ("The bias is added to the weights: add it to the sums X W", lambda X, W, b: X @ (W + b)),
+    ("The bias is added, not subtracted", lambda X, W, b: X @ W - b),
+    ("Each unit has its own bias: do not sum b", lambda X, W, b: X @ W + b.sum()),
+    (_TRANSPOSED, lambda X, W, b: X @ W.T + b),
+    ("This is W times X: the order matters", lambda X, W, b: W @ X + b),
+    ("This multiplies cell by cell: X @ W sums over the inputs", lambda X, W, b: X * W + b),
+    ("This is the mean over the inputs: a sum is asked", lambda X, W, b: X @ W / len(W) + b),
+    (_UNITS, lambda X, W, b: X @ W + b[:, None]),
+    (_UNITS, lambda X, W, b: X @ W + (b[:, None] if len(X) == len(b) else b)),
+    ("A row for each sample: leave the sum over samples out",
+     lambda X, W, b: _dense(X, W, b).sum(axis=0)),
+    ("All samples count: `return` stands below the loop", lambda X, W, b: _dense(X[:1], W, b)),
+    (_NUMBER, _guarded(lambda X, W, b: b.shape == W.shape[1])),
+    ("b belongs to units: compare its shape with the columns of W, not with its rows",
+     _guarded(lambda X, W, b: b.shape == (W.shape[0],))),
+    ("b belongs to units: compare its shape with the columns of W, not with the samples",
+     _guarded(lambda X, W, b: b.shape == (X.shape[0],))),
+):  # fmt: skip
+    check_dense.mistake(_says, _answer)
+
+
+check_dense_guard.reference(_guarded(layer=by_loops.weighted_sums))
+check_dense_guard.right(
+    _guarded(
+        lambda X, W, b: np.shape(b) == np.shape(W[0]),
+        lambda X, W, b: "b must have " + str(len(W[0])) + " numbers, one for each unit",
+    )
+)
+check_dense_guard.right(_guarded(lambda X, W, b: b.ndim == 1 and len(b) == W.shape[1]))
+
+
+@check_dense_guard.mistake("write `raise ValueError(...)`, not assert")
+def _(X, W, b):
+    assert b.shape == (W.shape[1],), f"expected {(W.shape[1],)}"
+    return X @ W + b
+
+
+@check_dense_guard.mistake("Look at the shape yourself, since NumPy adds many shapes")
+def _(X, W, b):
+    try:
+        return X @ W + b
+    except ValueError as error:
+        raise ValueError(f"expected {(W.shape[1],)}, got {b.shape}") from error
+
+
+_ONE_AXIS = "The whole shape counts: b has one axis, with W.shape[1] numbers"
+for _says, _answer in (
+    ("raise a ValueError unless b.shape == (W.shape[1],)", _dense),
+    (_TRANSPOSED, lambda X, W, b: X @ W.T + b),
+    (_NUMBER, _guarded(lambda X, W, b: b.shape == W.shape[1])),
+    (_ONE_AXIS, _guarded(lambda X, W, b: b.shape[-1:] == W.shape[1:])),
+    (_ONE_AXIS, _guarded(lambda X, W, b: b.shape[:1] == W.shape[1:])),
+    (_ONE_AXIS, _guarded(lambda X, W, b: b.size == W.shape[1])),
+    ("One axis is not enough: it must hold W.shape[1] numbers",
+     _guarded(lambda X, W, b: b.ndim == 1)),
+    ("b belongs to units: compare its shape with the columns of W, not with the samples",
+     _guarded(lambda X, W, b: b.shape == (X.shape[0],))),
+    ("b belongs to units: compare its shape with the columns of W, not with its rows",
+     _guarded(lambda X, W, b: b.shape == (W.shape[0],))),
+    ("Let it say which shape was expected",
+     _guarded(says=lambda X, W, b: "b has the wrong shape")),
+    ("It says which shape came, not which was expected",
+     _guarded(says=lambda X, W, b: f"b has the shape {b.shape}")),
+    ("Braces are replaced by what they hold in an f-string only: is the f missing?",
+     _guarded(says=lambda X, W, b: "expected {(W.shape[1],)}, got {b.shape}")),
+    ("`raise` it instead",
+     lambda X, W, b: X @ W + b if b.shape == W.shape[1:] else ValueError("no bias")),
+    ("to print a message raises nothing",
+     lambda X, W, b: X @ W + b if b.shape == W.shape[1:] else None),
+    ("does the function return it", lambda X, W, b: _guarded()(X, W, b) is None or None),
+    ("expected (4, 3)", _guarded(layer=lambda X, W, b: _dense(X, W, b).T)),
+):  # fmt: skip
+    check_dense_guard.mistake(_says, _answer)
