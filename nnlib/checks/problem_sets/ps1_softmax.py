@@ -1,5 +1,6 @@
 """Problem set 1, continued: softmax and its logarithm."""
 
+import functools
 import math
 
 import numpy as np
@@ -20,7 +21,11 @@ def _scores(rng):
         *(rng.normal(size=size) for size in ((4, 3), (1, 5), (3, 1), (3, 3))),
         array([[2, 0, 1], [-1, 3, 3]]),
     ]
-    large = [array([[1000.0, 999.0, 998.0]]), array([[200, 199, 198]], dtype=_float32)]
+    large = [
+        array([[1000.0, 999.0, 998.0]]),
+        array([[1000.0, 0.0, -1000.0]]),
+        array([[200, 199, 198]], dtype=_float32),
+    ]
     far = [
         array([[0.0, -1000.0, 3.0], [-1000.0, -1000.0, 0.0], [2.0, 1.0, 0.0]]),
         array([[900.0, 901.0], [0.0, 1.0]]),
@@ -88,10 +93,15 @@ for _says, _answer in (
     (_MAXIMUM, bugs.softmax_without_shift),
     ("Take the row's maximum off, not its minimum, so that the largest exponent is 0",
      lambda Z: bugs.softmax_without_shift(Z - Z.min(axis=1, keepdims=True))),
+    ("Take the row's maximum off, not its mean, so that the largest exponent is 0",
+     lambda Z: bugs.softmax_without_shift(Z - Z.mean(axis=1, keepdims=True))),
+    ("np.clip makes other scores of them: take the row's maximum off instead",
+     lambda Z: bugs.softmax_without_shift(np.clip(Z, -500, 500))),
     (_OF_ROWS, lambda Z: bugs.softmax_without_shift(Z - Z.max(axis=0))),
     ("The sum belongs to the row: axis=1, as for the maximum",
      lambda Z: _exponentials(Z) / _exponentials(Z).sum(axis=0)),
     (_KEEPDIMS, lambda Z: _exponentials(Z) / _exponentials(Z).sum(axis=1)),
+    (_KEEPDIMS, lambda Z: bugs.softmax_without_shift(Z - Z.max(axis=1))),
     ("Divide each e^(z - m) by the sum of its row", _exponentials),
     ("The sum needs the same shift as the numerator: e^(z - m) in both",
      lambda Z: _exponentials(Z) / _sums_unshifted(Z)),
@@ -100,6 +110,7 @@ for _says, _answer in (
     ("The base is e: np.exp", lambda Z: my_softmax(Z * math.log(2))),
     ("The rows must add up to 1, which sigmoids of the single numbers do not",
      lambda Z: np.exp(-np.logaddexp(0, -Z))),
+    ("Each score goes through e^z first", lambda Z: Z / Z.sum(axis=1, keepdims=True)),
     ("This gives all to the largest score: softmax gives each score its share",
      lambda Z: (Z == Z.max(axis=1, keepdims=True)) * 1.0),
 ):  # fmt: skip
@@ -113,6 +124,15 @@ _BOUND = (
     "For a score 1,000 behind the logarithm is about -1000, but a small number added to the "
     "probability bounds it. Write ln of the fraction as a difference instead"
 )
+
+
+def _infinity_hidden(Z):
+    with np.errstate(divide="ignore"):
+        return np.log(my_softmax(Z))
+
+
+def _bounded(smallest, Z):
+    return np.log(my_softmax(Z) + smallest)
 
 
 @check_log_softmax.right
@@ -130,9 +150,13 @@ families.other_axis(check_log_softmax, _COLUMNS)
 families.type_of_input(check_log_softmax, _WHOLE)
 for _says, _answer in (
     (_ROUNDED, lambda Z: np.log(my_softmax(Z))),
-    (_BOUND, lambda Z: np.log(my_softmax(Z) + 1e-12)),
+    (_ROUNDED, _infinity_hidden),
+    *((_BOUND, functools.partial(_bounded, 10.0**-power)) for power in (8, 9, 10, 12, 15, 300)),
     (_OWN_SUM, lambda Z: np.log(_exponentials(Z) / _exponentials(Z).sum())),
     (_OWN_SUM, lambda Z: Z - Z.max() - np.log(np.exp(Z - Z.max()).sum())),
+    (_OWN_SUM, lambda Z: _shifted(Z) - np.log(_exponentials(Z).sum())),
+    ("The sum belongs to the row: axis=1, as for the maximum",
+     lambda Z: _shifted(Z) - np.log(_exponentials(Z).sum(axis=0))),
     (_APART, lambda Z: Z - Z.max() - np.log(np.exp(Z - Z.max()).sum(axis=1, keepdims=True))),
     (_MAXIMUM, lambda Z: Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))),
     (_MAXIMUM, lambda Z: np.log(bugs.softmax_without_shift(Z))),
@@ -146,6 +170,10 @@ for _says, _answer in (
     (_SIGN, lambda Z: log_softmax(-Z)),
     ("The second term is the logarithm of the sum, not the sum", lambda Z: _shifted(Z) - _sums(Z)),
     ("Only the first term is here: subtract the logarithm of the sum of e^(z - m)", _shifted),
+    ("ln e^u is u: the first term is z - m itself, without a logarithm",
+     lambda Z: np.log(_shifted(Z)) - np.log(_sums(Z))),
+    ("The logarithm of a fraction is a difference, not a fraction of logarithms",
+     lambda Z: _shifted(Z) / np.log(_sums(Z))),
     ("The two logarithms are subtracted, not added", lambda Z: _shifted(Z) + np.log(_sums(Z))),
     ("The logarithm of a sum is not the sum of the logarithms: ln Σ e^u is not Σ u",
      lambda Z: _shifted(Z) - _shifted(Z).sum(axis=1, keepdims=True)),

@@ -268,6 +268,18 @@ for _says, _answer in (
      _normed(np.mean, np.var)),
     ("With keepdims=True the means of the rows stay a column, which fits X",
      _normed(lambda X: X.mean(axis=1), lambda X: X.var(axis=1))),
+    ("v is the variance, not its root already",
+     _normed(variance=lambda X: X.std(axis=1, keepdims=True))),
+    ("ε stands under the root, not outside the fraction",
+     lambda X, gamma, beta, e: layer_norm(X, gamma, beta, 1e-12) + e),
+    ("β is added last: it is not divided by the root",
+     lambda X, gamma, beta, e:
+     (gamma * (X - _of_rows(X)) + beta) / np.sqrt(_variances_of_rows(X) + e)),
+    ("The whole x - m is divided: put it in parentheses",
+     lambda X, gamma, beta, e:
+     gamma * X - _of_rows(X) / np.sqrt(_variances_of_rows(X) + e) + beta),
+    ("γ multiplies number by number: *, not @",
+     lambda X, gamma, beta, e: layer_norm(X, 1, 0, e) @ gamma + beta[:len(X)]),
     ("γ and β are missing", _normed(scaled=lambda A, gamma, beta: A)),
     ("β is missing", _normed(scaled=lambda A, gamma, beta: gamma * A)),
     ("γ is missing", _normed(scaled=lambda A, gamma, beta: A + beta)),

@@ -49,53 +49,57 @@ def _use_guarded_layer(layer, X, W, b):
     """The shape of what a layer returns, or how it refuses."""
     try:
         used = _use_layer(layer, X, W, b)
-    except AssertionError:
-        return {"asserted": True}
+    except NotImplementedError:
+        raise
+    except Exception as error:
+        if b.shape == W.shape[1:]:
+            raise
+        return {"raised": type(error).__name__}
     if "Z" in used:
         Z = used["Z"]
         used["Z"] = "an error" if isinstance(Z, Exception) else None if Z is None else shape(Z)
     return used
 
 
-def _sums(used, X, W, b):
-    """Z, unless a layer refused the right b."""
-    said = used.get("refused")
-    if said is not None:
-        given = f"X {X.shape}, W {W.shape} and b {b.shape}"
-        assert not _is_of_numpy(said), (
-            f"{given}: it stopped with {said}. The columns of X meet the rows of W"
-        )
-        raise AssertionError(
-            f"{given}: your function refused a b of the right shape {b.shape} and said '{said}': "
-            "compare b.shape with (W.shape[1],), a tuple"
-        )
-    return {"": used["Z"]}
+def _given(X, W, b):
+    return f"X {X.shape}, W {W.shape} and b {b.shape}"
 
 
 def _is_of_numpy(said):
     return "operand" in said or "aligned" in said
 
 
+def _sums(used, X, W, b):
+    """Z, unless a layer refused the right b."""
+    said = used.get("refused")
+    assert said is None or not _is_of_numpy(said), (
+        f"{_given(X, W, b)}: it stopped, since NumPy found shapes that do not fit. The columns of "
+        "X meet the rows of W"
+    )
+    assert said is None, (
+        f"{_given(X, W, b)}: your function refused a b of the right shape {b.shape}: compare "
+        "b.shape with (W.shape[1],), a tuple"
+    )
+    return {"": used["Z"]}
+
+
 def _manners(used, X, W, b):
-    """ "accepted" or "refused", if that is done in the right way."""
-    expected = W.shape[1:]
-    given = f"X {X.shape}, W {W.shape} and b {b.shape}"
-    assert "asserted" not in used, f"{given}: write `raise ValueError(...)`, not assert"
+    """Whether b was accepted or refused, if that was done in the right way."""
+    expected, given = W.shape[1:], _given(X, W, b)
     if b.shape == expected:
         Z = _sums(used, X, W, b)[""]
         assert Z is not None, f"Z is None for {given}: does the function return it?"
         assert Z == (len(X), *expected), f"Z has shape {Z}, expected {(len(X), *expected)}"
         return {"": "accepted"}
-    found = used.get("Z", 0)
-    assert found != "an error", f"{given}: your function returns the error: `raise` it instead"
-    assert found is not None, (
-        f"{given}: your function returns None (to print a message raises nothing): raise a "
-        "ValueError unless b.shape == (W.shape[1],)"
+    assert used.get("raised") != "AssertionError", (
+        f"{given}: write `raise ValueError(...)`, not assert"
     )
-    assert found == 0, (
-        f"{given} were accepted and gave a result of shape {found}: raise a ValueError unless "
-        "b.shape == (W.shape[1],)"
+    assert "raised" not in used, (
+        f"{given}: it stopped with a {used['raised']}, a ValueError is asked, before anything is "
+        "computed"
     )
+    if "Z" in used:
+        raise AssertionError(f"{given} {_accepted(used['Z'])}")
     said = used["refused"]
     assert not _is_of_numpy(said), (
         f"{given}: the error is NumPy's. Compare b.shape with (W.shape[1],) before you add, and "
@@ -106,6 +110,16 @@ def _manners(used, X, W, b):
         'f"expected {(W.shape[1],)}, got {b.shape}"'
     )
     return {"": "refused"}
+
+
+def _accepted(found):
+    """What to say of a wrong b that was not refused."""
+    if found == "an error":
+        return "made your function return the error: `raise` it instead"
+    done = f"gave a result of shape {found}"
+    if found is None:
+        done = "gave None (to print a message raises nothing)"
+    return f"were accepted and {done}: raise a ValueError unless b.shape == (W.shape[1],)"
 
 
 check_dense = Exercise(
@@ -139,7 +153,10 @@ def _guarded(
     return answer
 
 
-_NUMBER = "b.shape is a tuple, and never equal to a number: (W.shape[1],) is one, with its comma"
+_NUMBER = (
+    "It refuses every b: a tuple such as b.shape is never equal to a number, so compare it with "
+    "(W.shape[1],), a tuple because of its comma"
+)
 _TRANSPOSED = "W is (n_in, n_out) already: no transpose is needed"
 _UNITS = "Each sample got a bias: b belongs to units"
 check_dense.right(_guarded())
@@ -167,6 +184,10 @@ for _says, _answer in (
     ("The bias is added once for every input", lambda X, W, b: X @ W + len(W) * b),
     ("The bias is added to the weights: add it to the sums X W", lambda X, W, b: X @ (W + b)),
     ("The bias is added, not subtracted", lambda X, W, b: X @ W - b),
+    ("This is Z after the sigmoid: leave the activation out",
+     lambda X, W, b: 1 / (1 + np.exp(-_dense(X, W, b)))),
+    ("Z is asked as it is: do not round it", lambda X, W, b: _dense(X, W, b).round(2)),
+    ("Each unit has its own bias: add b, not its first number", lambda X, W, b: X @ W + b[0]),
     ("Each unit has its own bias: do not sum b", lambda X, W, b: X @ W + b.sum()),
     (_TRANSPOSED, lambda X, W, b: X @ W.T + b),
     ("This is W times X: the order matters", lambda X, W, b: W @ X + b),
@@ -202,6 +223,13 @@ def _(X, W, b):
     return X @ W + b
 
 
+@check_dense_guard.mistake("a ValueError is asked")
+def _(X, W, b):
+    if b.shape != (W.shape[1],):
+        raise TypeError(f"expected {(W.shape[1],)}")
+    return X @ W + b
+
+
 @check_dense_guard.mistake("Look at the shape yourself, since NumPy adds many shapes")
 def _(X, W, b):
     try:
@@ -215,8 +243,9 @@ for _says, _answer in (
     ("raise a ValueError unless b.shape == (W.shape[1],)", _dense),
     (_TRANSPOSED, lambda X, W, b: X @ W.T + b),
     (_NUMBER, _guarded(lambda X, W, b: b.shape == W.shape[1])),
-    (_ONE_AXIS, _guarded(lambda X, W, b: b.shape[-1:] == W.shape[1:])),
-    (_ONE_AXIS, _guarded(lambda X, W, b: b.shape[:1] == W.shape[1:])),
+    (_ONE_AXIS, _guarded(lambda X, W, b: b.shape[-1] == W.shape[1])),
+    (_ONE_AXIS, _guarded(lambda X, W, b: b.shape[0] == W.shape[1])),
+    (_ONE_AXIS, lambda X, W, b: _guarded()(X, W, b.ravel())),
     (_ONE_AXIS, _guarded(lambda X, W, b: b.size == W.shape[1])),
     ("One axis is not enough: it must hold W.shape[1] numbers",
      _guarded(lambda X, W, b: b.ndim == 1)),
@@ -230,6 +259,8 @@ for _says, _answer in (
      _guarded(says=lambda X, W, b: f"b has the shape {b.shape}")),
     ("Braces are replaced by what they hold in an f-string only: is the f missing?",
      _guarded(says=lambda X, W, b: "expected {(W.shape[1],)}, got {b.shape}")),
+    ("It is the wrong way round: refuse a b that does not fit",
+     _guarded(lambda X, W, b: b.shape != W.shape[1:])),
     ("`raise` it instead",
      lambda X, W, b: X @ W + b if b.shape == W.shape[1:] else ValueError("no bias")),
     ("to print a message raises nothing",

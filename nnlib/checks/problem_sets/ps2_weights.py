@@ -164,12 +164,19 @@ def _all_again(shape, rng):
     return W
 
 
-def _again_once(shape, rng):
-    s = (2 / shape[0]) ** 0.5 / _LEFT
-    W = rng.normal(0, s, shape)
-    outside = np.abs(W) > 2 * s
-    W[outside] = rng.normal(0, s, outside.sum())
-    return W
+def _some_rounds(rounds, all_at_once=False):
+    def answer(shape, rng):
+        s = (2 / shape[0]) ** 0.5 / _LEFT
+        W = rng.normal(0, s, shape)
+        for _ in range(rounds):
+            outside = np.abs(W) > 2 * s
+            new = (
+                rng.normal(0, s, shape)[outside] if all_at_once else rng.normal(0, s, outside.sum())
+            )
+            W[outside] = new
+        return W
+
+    return answer
 
 
 @check_he_truncated.right
@@ -184,17 +191,24 @@ def _(shape, rng):
 
 
 check_he_truncated.right(_he())
+_AS_DRAWN = (
+    "The weights are about as wide as s itself: nothing or too little is cut off (draw numbers "
+    "beyond two spreads again), or s was divided by 0.8796 twice"
+)
+_REPEAT = (
+    "Some weights still lie beyond two spreads of the drawn numbers: a number that was drawn again "
+    "may be outside again, so repeat until none does"
+)
 _VARIANCE = "2 / n_in is the variance: the spread is its root"
 _INPUTS = "Count the inputs, shape[0], not the units"
 for _says, _answer in (
-    ("The weights have the spread s itself: nothing is cut off (draw numbers beyond two spreads "
-     "again), or s was divided by 0.8796 twice", _he(limit=_never)),
-    ("The weights have the spread s itself: nothing is cut off (draw numbers beyond two spreads "
-     "again), or s was divided by 0.8796 twice", _he(lambda i, o: (2 / i) ** 0.5 / _LEFT**2)),
+    (_AS_DRAWN, _he(limit=_never)),
+    (_AS_DRAWN, _he(lambda i, o: (2 / i) ** 0.5 / _LEFT**2)),
     ("No weight may lie beyond two spreads of the drawn numbers: nothing is cut off",
      _he(lambda i, o: (2 / i) ** 0.5, limit=_never)),
-    ("Some weights still lie beyond two spreads of the drawn numbers: a number that was drawn "
-     "again may be outside again, so repeat until none does", _again_once),
+    (_REPEAT, _some_rounds(1)),
+    (_REPEAT, _some_rounds(2)),
+    (_REPEAT, _some_rounds(1, all_at_once=True)),
     ("Cutting the tails made the numbers smaller: draw them wider",
      _he(lambda i, o: (2 / i) ** 0.5)),
     ("Divide by 0.8796, which makes the drawn numbers wider: do not multiply",
@@ -255,7 +269,7 @@ def _products(drawn, size, rng):
 check_orthogonal = Exercise(
     "orthogonal(shape, rng)",
     "columns of length 1 at right angles, or rows, if there are fewer of them",
-    [(size, default_rng(4)) for size in ((3, 3), (6, 2), (40, 40), (30, 12), (2, 5), (1, 4))],
+    [(size, default_rng(4)) for size in ((3, 3), (6, 2), (40, 40), (30, 12), (2, 5), (1, 6))],
     observe=_draw, read=_products,
 )  # fmt: skip
 
@@ -364,6 +378,8 @@ for _says, _answer in (
     ("The length of each column is 1, whatever the variance of the weights is then",
      lambda shape, rng: 2**0.5 * orthogonal(shape, rng)),
     (" is asked", _gram_schmidt(wide=lambda answer, shape, rng: answer(shape[::-1], rng))),
+    ("The shape has fewer rows than columns: make the transposed shape, and transpose the result",
+     lambda shape, rng: np.linalg.qr(rng.normal(size=shape))[0]),
     ("is asked, got a tuple", lambda shape, rng: tuple(np.linalg.qr(rng.normal(size=shape)))),
     ("two generators gave the same weights", lambda shape, rng: np.eye(*shape)),
     ("draw from rng alone", lambda shape, rng: orthogonal(shape, np.random.default_rng())),
