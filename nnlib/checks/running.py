@@ -5,6 +5,7 @@ Nothing here says whether an answer is right: that is `comparing`, which never c
 
 import contextlib
 import copy
+import dis
 import inspect
 import linecache
 import signal
@@ -15,7 +16,7 @@ from traceback import walk_tb
 
 from numpy import array_equal, errstate, ndarray
 
-from nnlib.checks.watching import Watch, is_own
+from nnlib.checks.watching import Watch, is_own, is_watched
 
 __all__ = ["Outcome", "form_problem", "items", "run"]
 
@@ -28,7 +29,7 @@ class Outcome:
     error : the name of the error that stopped it, or ""
     said : the error's message
     kinds : the error's name, and those of the classes that it belongs to
-    raised : whether a `raise` raised it, in words of somebody's own
+    raised : whether a `raise` in the answer raised it, in words of somebody's own
     place : the line of the answer that raised it, in words, or ""
     changed : the names of arguments that it changed
     misuse : a forbidden tool that it used, in words, or ""
@@ -102,7 +103,7 @@ def _outcome(exercise, answer, case, watch, first):
     except (Exception, SystemExit) as error:
         outcome.error, outcome.said = type(error).__name__, str(error).strip()
         outcome.kinds = tuple(kind.__name__ for kind in type(error).__mro__)
-        outcome.place, outcome.raised = _place(error), _line(error).startswith("raise")
+        outcome.place, outcome.raised = _place(error), _by_raise(error)
     names = exercise.arguments if observe is _call or exercise.keeps else ()
     if exercise.changes:
         after = [
@@ -161,10 +162,13 @@ def _raised_below(error):
     return sum(is_own(frame.f_code) for frame, _ in walk_tb(error.__traceback__)) > 1
 
 
-def _line(error):
-    """The line that raised an error."""
-    frame, line = list(walk_tb(error.__traceback__))[-1]
-    return linecache.getline(frame.f_code.co_filename, line).strip()
+def _by_raise(error):
+    """Whether a `raise` in an answer raised an error, in words of its own."""
+    last = error.__traceback__
+    while last.tb_next:
+        last = last.tb_next
+    code = last.tb_frame.f_code
+    return code.co_code[last.tb_lasti] == dis.opmap["RAISE_VARARGS"] and is_watched(code)
 
 
 def _place(error):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy
 
-__all__ = ["Watch", "is_own", "keep"]
+__all__ = ["Watch", "is_own", "is_watched", "keep"]
 
 PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 CHECKS = os.path.dirname(__file__) + os.sep
@@ -45,7 +45,7 @@ def is_own(code):
     return not code.co_filename.startswith((PACKAGE, *LIBRARIES))
 
 
-def _is_watched(code):
+def is_watched(code):
     """Whether code may be an answer: a person's own, or one that an exercise keeps."""
     return code.co_filename.startswith(ANSWERS) or is_own(code)
 
@@ -127,7 +127,7 @@ class Watch:
 
     def _trace(self, frame, event, argument):
         """Follow the lines of a person's own functions that hold the operator @."""
-        lines = _lines_with_matmul(frame.f_code) if _is_watched(frame.f_code) else ()
+        lines = _lines_with_matmul(frame.f_code) if is_watched(frame.f_code) else ()
         if not lines:
             return None
 
@@ -141,9 +141,9 @@ class Watch:
     def _profile(self, frame, event, argument):
         """Note calls of a person's own functions into nnlib, to methods of arrays, to builtins."""
         code = frame.f_code
-        if event == "c_call" and _is_watched(code):
+        if event == "c_call" and is_watched(code):
             self._look_at_builtin(argument)
-        elif event == "call" and code in LOOKS and _is_watched(frame.f_back.f_code):
+        elif event == "call" and code in LOOKS and is_watched(frame.f_back.f_code):
             self.note(f"inspect.{code.co_name}")
         elif event == "call" and _enters_nnlib(code, _caller(frame)):
             self._look_at_call_into_nnlib(frame)
@@ -181,12 +181,12 @@ class _Forbidden:
         self.original, self.name, self.note = original, name, note
 
     def __call__(self, *arguments, **named):
-        if _is_watched(sys._getframe(1).f_code):
+        if is_watched(sys._getframe(1).f_code):
             self.note(self.name)
         return self.original(*arguments, **named)
 
     def __getattr__(self, attribute):  # as np.logaddexp.reduce
-        if _is_watched(sys._getframe(1).f_code):
+        if is_watched(sys._getframe(1).f_code):
             self.note(self.name)
         return getattr(self.original, attribute)
 
@@ -232,7 +232,7 @@ def _replace_in(thing, stand_ins, undo, seen):
     seen.add(id(thing))
     if isinstance(thing, functools.partial):
         _replace_in((thing.func, *thing.args), stand_ins, undo, seen)
-    elif inspect.isfunction(thing) and _is_watched(thing.__code__):
+    elif inspect.isfunction(thing) and is_watched(thing.__code__):
         _replace_in(getattr(thing, "__wrapped__", None), stand_ins, undo, seen)
         _replace_entries(thing.__globals__, stand_ins, undo, seen)
         for cell in thing.__closure__ or ():
