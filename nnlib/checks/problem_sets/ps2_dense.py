@@ -10,6 +10,7 @@ from nnlib.checks.exercise import Exercise
 
 __all__ = ["check_dense", "check_dense_guard"]
 
+# fmt: off
 
 def _layers(rng):
     sizes = [(1, 3, 2), (5, 1, 4), (3, 3, 3), (4, 6, 1), (2, 4, 2)]
@@ -125,147 +126,93 @@ def _accepted(found):
 check_dense = Exercise(
     "dense(X, W, b)", "X W + b, for any shapes that fit", _layers,
     keeps=True, observe=_use_layer, read=_sums,
-)  # fmt: skip
+)
 check_dense_guard = Exercise(
     "dense_guard(X, W, b)",
     "X W + b; ValueError, which says what shape was expected, unless b has the shape (n_out,)",
     _layers_with_wrong_biases, observe=_use_guarded_layer, read=_manners,
-)  # fmt: skip
-check_dense.reference(by_loops.weighted_sums)
-
-
-def _dense(X, W, b):
-    return X @ W + b
-
-
-def _guarded(
-    fits=lambda X, W, b: b.shape == (W.shape[1],),
-    says=lambda X, W, b: f"b should have the shape {(W.shape[1],)}, got {b.shape}",
-    layer=_dense,
-):
-    """Right as it stands; the arguments make the mistakes."""
-
-    def answer(X, W, b):
-        if not fits(X, W, b):
-            raise ValueError(says(X, W, b))
-        return layer(X, W, b)
-
-    return answer
-
-
-_NUMBER = (
-    "It refuses every b: a tuple such as b.shape is never equal to a number, so compare it with "
-    "(W.shape[1],), a tuple because of its comma"
 )
+
+
+@check_dense_guard.reference
+def dense(X, W, b):
+    if b.shape != (W.shape[1],):
+        raise ValueError(f"b should have {W.shape[1]} numbers")
+    return by_loops.weighted_sums(X, W, b)
+
+
+_SOURCE = """
+def dense(X, W, b):
+    if b.shape != (W.shape[1],):
+        raise ValueError(f"expected {(W.shape[1],)}, got {b.shape}")
+    return X @ W + b
+"""
+_REFUSALS = {  # of every b, or of right ones
+    "It refuses every b: a tuple such as b.shape is never equal to a number, so compare it with "
+    "(W.shape[1],), a tuple because of its comma": ("!= (W.shape[1],)", "!= W.shape[1]"),
+    "b belongs to units: compare its shape with the columns of W, not with its rows":
+        ("[1]", "[0]"),
+    "b belongs to units: compare its shape with the columns of W, not with the samples":
+        ("W.shape[1]", "X.shape[0]"),
+}
 _TRANSPOSED = "W is (n_in, n_out) already: no transpose is needed"
-_UNITS = "Each sample got a bias: b belongs to units"
-check_dense.right(_guarded())
+check_dense.reference(by_loops.weighted_sums)
 check_dense.right(lambda X, W, b: np.einsum("nm,mk->nk", X, W) + b[None, :])
 check_dense.right(lambda X, W, b: np.c_[X, np.ones(len(X))] @ np.vstack([W, b]))
 families.changed_input(check_dense)
-
-
-@check_dense.mistake("X and W are changed before they are used: your function changed its input")
-def _(X, W, b):
-    W *= 1.0
-    X += 0.5
-    return X @ W + b
-
-
 families.last_term_only(check_dense)
 families.transposed(check_dense, "This is Z transposed: rows are samples")
 families.type_of_input(
-    check_dense, "The numbers were rounded: X may hold whole numbers, Z does not"
-)
-for _says, _answer in (
-    ("The bias is missing", lambda X, W, b: X @ W),
-    ("This is Z after ReLU: leave the activation out",
-     lambda X, W, b: np.maximum(_dense(X, W, b), 0)),
-    ("The bias is added once for every input", lambda X, W, b: X @ W + len(W) * b),
-    ("The bias is added to the weights: add it to the sums X W", lambda X, W, b: X @ (W + b)),
-    ("The bias is added, not subtracted", lambda X, W, b: X @ W - b),
-    ("This is Z after the sigmoid: leave the activation out",
-     lambda X, W, b: 1 / (1 + np.exp(-_dense(X, W, b)))),
-    ("Z is asked as it is: do not round it", lambda X, W, b: _dense(X, W, b).round(2)),
-    ("Each unit has its own bias: add b, not its first number", lambda X, W, b: X @ W + b[0]),
-    ("Each unit has its own bias: do not sum b", lambda X, W, b: X @ W + b.sum()),
-    (_TRANSPOSED, lambda X, W, b: X @ W.T + b),
-    ("This is W times X: the order matters", lambda X, W, b: W @ X + b),
-    ("This multiplies cell by cell: X @ W sums over the inputs", lambda X, W, b: X * W + b),
-    ("This is the mean over the inputs: a sum is asked", lambda X, W, b: X @ W / len(W) + b),
-    (_UNITS, lambda X, W, b: X @ W + b[:, None]),
-    (_UNITS, lambda X, W, b: X @ W + (b[:, None] if len(X) == len(b) else b)),
-    ("A row for each sample: leave the sum over samples out",
-     lambda X, W, b: _dense(X, W, b).sum(axis=0)),
-    ("All samples count: `return` stands below the loop", lambda X, W, b: _dense(X[:1], W, b)),
-    (_NUMBER, _guarded(lambda X, W, b: b.shape == W.shape[1])),
-    ("b belongs to units: compare its shape with the columns of W, not with its rows",
-     _guarded(lambda X, W, b: b.shape == (W.shape[0],))),
-    ("b belongs to units: compare its shape with the columns of W, not with the samples",
-     _guarded(lambda X, W, b: b.shape == (X.shape[0],))),
-):  # fmt: skip
-    check_dense.mistake(_says, _answer)
-
-
-check_dense_guard.reference(_guarded(layer=by_loops.weighted_sums))
-check_dense_guard.right(
-    _guarded(
-        lambda X, W, b: np.shape(b) == np.shape(W[0]),
-        lambda X, W, b: "b must have " + str(len(W[0])) + " numbers, one for each unit",
-    )
-)
-check_dense_guard.right(_guarded(lambda X, W, b: b.ndim == 1 and len(b) == W.shape[1]))
-
-
-@check_dense_guard.mistake("write `raise ValueError(...)`, not assert")
-def _(X, W, b):
-    assert b.shape == (W.shape[1],), f"expected {(W.shape[1],)}"
-    return X @ W + b
-
-
-@check_dense_guard.mistake("a ValueError is asked")
-def _(X, W, b):
-    if b.shape != (W.shape[1],):
-        raise TypeError(f"expected {(W.shape[1],)}")
-    return X @ W + b
-
-
-@check_dense_guard.mistake("Look at the shape yourself, since NumPy adds many shapes")
-def _(X, W, b):
-    try:
-        return X @ W + b
-    except ValueError as error:
-        raise ValueError(f"expected {(W.shape[1],)}, got {b.shape}") from error
-
+    check_dense, "The numbers were rounded: X may hold whole numbers, Z does not")
+check_dense.slips(_SOURCE, _REFUSALS | {
+    "X and W are changed before they are used: your function changed its input":
+        "W *= 1.0\nX += 0.5\nreturn X @ W + b",
+    "The bias is missing": (" + b", ""),
+    "The bias is added once for every input": ("+ b", "+ len(W) * b"),
+    "The bias is added to the weights: add it to the sums X W": ("X @ W + b", "X @ (W + b)"),
+    "The bias is added, not subtracted": ("+ b", "- b"),
+    "Each unit has its own bias: add b, not its first number": ("+ b", "+ b[0]"),
+    "Each unit has its own bias: do not sum b": ("+ b", "+ b.sum()"),
+    "Each sample got a bias: b belongs to units":
+        [("+ b", "+ b[:, None]"), ("+ b", "+ (b[:, None] if len(X) == len(b) else b)")],
+    "This is Z after ReLU: leave the activation out": ("X @ W + b", "np.maximum(X @ W + b, 0)"),
+    "This is Z after the sigmoid: leave the activation out":
+        ("X @ W + b", "1 / (1 + np.exp(-X @ W - b))"),
+    "Z is asked as it is: do not round it": ("X @ W + b", "(X @ W + b).round(2)"),
+    _TRANSPOSED: ("@ W", "@ W.T"),
+    "This is W times X: the order matters": ("X @ W", "W @ X"),
+    "This multiplies cell by cell: X @ W sums over the inputs": ("X @ W", "X * W"),
+    "This is the mean over the inputs: a sum is asked": ("X @ W", "X @ W / len(W)"),
+    "A row for each sample: leave the sum over samples out":
+        ("X @ W + b", "(X @ W + b).sum(axis=0)"),
+    "All samples count: `return` stands below the loop": ("X @ W", "X[:1] @ W"),
+})
 
 _ONE_AXIS = "The whole shape counts: b has one axis, with W.shape[1] numbers"
-for _says, _answer in (
-    ("raise a ValueError unless b.shape == (W.shape[1],)", _dense),
-    (_TRANSPOSED, lambda X, W, b: X @ W.T + b),
-    (_NUMBER, _guarded(lambda X, W, b: b.shape == W.shape[1])),
-    (_ONE_AXIS, _guarded(lambda X, W, b: b.shape[-1] == W.shape[1])),
-    (_ONE_AXIS, _guarded(lambda X, W, b: b.shape[0] == W.shape[1])),
-    (_ONE_AXIS, lambda X, W, b: _guarded()(X, W, b.ravel())),
-    (_ONE_AXIS, _guarded(lambda X, W, b: b.size == W.shape[1])),
-    ("One axis is not enough: it must hold W.shape[1] numbers",
-     _guarded(lambda X, W, b: b.ndim == 1)),
-    ("b belongs to units: compare its shape with the columns of W, not with the samples",
-     _guarded(lambda X, W, b: b.shape == (X.shape[0],))),
-    ("b belongs to units: compare its shape with the columns of W, not with its rows",
-     _guarded(lambda X, W, b: b.shape == (W.shape[0],))),
-    ("Let it say which shape was expected",
-     _guarded(says=lambda X, W, b: "b has the wrong shape")),
-    ("It says which shape came, not which was expected",
-     _guarded(says=lambda X, W, b: f"b has the shape {b.shape}")),
-    ("Braces are replaced by what they hold in an f-string only: is the f missing?",
-     _guarded(says=lambda X, W, b: "expected {(W.shape[1],)}, got {b.shape}")),
-    ("It is the wrong way round: refuse a b that does not fit",
-     _guarded(lambda X, W, b: b.shape != W.shape[1:])),
-    ("`raise` it instead",
-     lambda X, W, b: X @ W + b if b.shape == W.shape[1:] else ValueError("no bias")),
-    ("to print a message raises nothing",
-     lambda X, W, b: X @ W + b if b.shape == W.shape[1:] else None),
-    ("does the function return it", lambda X, W, b: _guarded()(X, W, b) is None or None),
-    ("expected (4, 3)", _guarded(layer=lambda X, W, b: _dense(X, W, b).T)),
-):  # fmt: skip
-    check_dense_guard.mistake(_says, _answer)
+check_dense_guard.right(lambda X, W, b: dense(X, W, b) if b.ndim else dense(X, W, np.ones(0)))
+check_dense_guard.slips(_SOURCE, _REFUSALS | {
+    "raise a ValueError unless b.shape == (W.shape[1],)": "return X @ W + b",
+    "Look at the shape yourself, since NumPy adds many shapes": """
+        try:
+            return X @ W + b
+        except ValueError as error:
+            raise ValueError(f"expected {(W.shape[1],)}") from error""",
+    _TRANSPOSED: "return X @ W.T + b",
+    _ONE_AXIS: [("b.shape != (W.shape[1],)", f"{size} != W.shape[1]")
+                for size in ("b.shape[-1]", "b.shape[0]", "b.size", "len(b)")]
+               + [("    if b.shape", "    b = b.ravel()\n    if b.shape")],
+    "One axis is not enough: it must hold W.shape[1] numbers":
+        ("b.shape != (W.shape[1],)", "b.ndim != 1"),
+    "It is the wrong way round: refuse a b that does not fit": ("!=", "=="),
+    "write `raise ValueError(...)`, not assert":
+        "assert b.shape == (W.shape[1],)\nreturn X @ W + b",
+    "a ValueError is asked": ("ValueError", "TypeError"),
+    "`raise` it instead": ("raise", "return"),
+    "to print a message raises nothing": ("raise ValueError", "return print"),
+    "Let it say which shape was expected": ('f"expected {(W.shape[1],)}, got {b.shape}"', ""),
+    "It says which shape came, not which was expected": ("expected {(W.shape[1],)}, ", ""),
+    "Braces are replaced by what they hold in an f-string only: is the f missing?": ('f"', '"'),
+    "does the function return it": ("return ", ""),
+    "expected (4, 3)": ("X @ W + b", "(X @ W + b).T"),
+})
+# fmt: on

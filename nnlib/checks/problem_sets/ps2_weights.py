@@ -27,6 +27,7 @@ from nnlib.checks.exercise import Exercise
 __all__ = ["check_he_truncated", "check_orthogonal"]
 
 
+# fmt: off
 # --- draws
 
 
@@ -124,7 +125,7 @@ check_he_truncated = Exercise(
     "normal weights of variance 2 / n_in, of which those beyond two spreads are drawn again",
     [(size, default_rng(4)) for size in ((300, 200), (20, 150), (150, 20))],
     observe=_draw, read=_statistics, tolerance=0.04,
-)  # fmt: skip
+)
 
 
 @check_he_truncated.reference
@@ -134,49 +135,6 @@ def he_truncated(shape, rng):
     below = NormalDist().cdf(-2)
     shares = [below + (1 - 2 * below) * (i + 0.5) / n for i in range(n)]
     return rng.permutation([normal.inv_cdf(share) for share in shares]).reshape(shape)
-
-
-def _he(spread=lambda i, o: (2 / i) ** 0.5 / _LEFT, limit=lambda s, n_in: 2 * s, size=np.abs,
-        again=lambda rng, s, n: rng.normal(0, s, n), draw=Generator.normal):  # fmt: skip
-    """Right as it stands; the arguments make the mistakes."""
-
-    def answer(shape, rng):
-        s = spread(*shape)
-        W = draw(rng, 0, s, shape)
-        outside = size(W) > limit(s, shape[0])
-        while outside.any():
-            W[outside] = again(rng, s, outside.sum())
-            outside = size(W) > limit(s, shape[0])
-        return W
-
-    return answer
-
-
-def _never(s, n_in):
-    return np.inf
-
-
-def _all_again(shape, rng):
-    s = (2 / shape[0]) ** 0.5 / _LEFT
-    W = rng.normal(0, s, shape)
-    while (np.abs(W) > 2 * s).any():
-        W = rng.normal(0, s, shape)
-    return W
-
-
-def _some_rounds(rounds, all_at_once=False):
-    def answer(shape, rng):
-        s = (2 / shape[0]) ** 0.5 / _LEFT
-        W = rng.normal(0, s, shape)
-        for _ in range(rounds):
-            outside = np.abs(W) > 2 * s
-            new = (
-                rng.normal(0, s, shape)[outside] if all_at_once else rng.normal(0, s, outside.sum())
-            )
-            W[outside] = new
-        return W
-
-    return answer
 
 
 @check_he_truncated.right
@@ -190,61 +148,61 @@ def _(shape, rng):
     return np.array(kept).reshape(shape)
 
 
-check_he_truncated.right(_he())
-_AS_DRAWN = (
-    "The weights are about as wide as s itself: nothing or too little is cut off (draw numbers "
-    "beyond two spreads again), or s was divided by 0.8796 twice"
-)
-_REPEAT = (
-    "Some weights still lie beyond two spreads of the drawn numbers: a number that was drawn again "
-    "may be outside again, so repeat until none does"
-)
+_AS_DRAWN = ("The weights are about as wide as s itself: nothing or too little is cut off (draw "
+             "numbers beyond two spreads again), or s was divided by 0.8796 twice")
 _VARIANCE = "2 / n_in is the variance: the spread is its root"
 _INPUTS = "Count the inputs, shape[0], not the units"
-for _says, _answer in (
-    (_AS_DRAWN, _he(limit=_never)),
-    (_AS_DRAWN, _he(lambda i, o: (2 / i) ** 0.5 / _LEFT**2)),
-    ("No weight may lie beyond two spreads of the drawn numbers: nothing is cut off",
-     _he(lambda i, o: (2 / i) ** 0.5, limit=_never)),
-    (_REPEAT, _some_rounds(1)),
-    (_REPEAT, _some_rounds(2)),
-    (_REPEAT, _some_rounds(1, all_at_once=True)),
-    ("Cutting the tails made the numbers smaller: draw them wider",
-     _he(lambda i, o: (2 / i) ** 0.5)),
-    ("Divide by 0.8796, which makes the drawn numbers wider: do not multiply",
-     _he(lambda i, o: (2 / i) ** 0.5 * _LEFT)),
-    ("Too much is cut off: the limit is 2s, not 2·sqrt(2/n_in)",
-     _he(limit=lambda s, n_in: 2 * (2 / n_in) ** 0.5)),
-    ("Too much is cut off: the limit is 2s, not s", _he(limit=lambda s, n_in: s)),
-    (_VARIANCE, _he(lambda i, o: 2 / i / _LEFT)),
-    (_VARIANCE, _he(lambda i, o: 2 / i / _LEFT, limit=_never)),
-    (_VARIANCE, _he(lambda i, o: 2 / i)),
-    ("That is LeCun's rule, 1 / n_in", _he(lambda i, o: (1 / i) ** 0.5 / _LEFT)),
-    ("That is Glorot's rule, 2 / (n_in + n_out)", _he(lambda i, o: (2 / (i + o)) ** 0.5 / _LEFT)),
-    (_INPUTS, _he(lambda i, o: (2 / o) ** 0.5 / _LEFT)),
-    (_INPUTS, _he(lambda i, o: (2 / o) ** 0.5, limit=_never)),
-    ("The weights have the spread 1 before they are cut: draw with s",
-     _he(lambda i, o: 1.0)),
-    ("One tail is left: cut both tails, with np.abs(W)", _he(size=lambda W: W)),
-    ("Too many weights are near the limit: draw again with the spread s too",
-     _he(again=lambda rng, s, n: rng.normal(0, 1, n))),
-    ("drawn again, not moved to it", _he(again=lambda rng, s, n: 2 * s)),
-    ("each number outside is replaced by one of its own", _he(again=lambda rng, s, n: 0)),
-    ("each number outside is replaced by one of its own",
-     _he(again=lambda rng, s, n: rng.normal(0, s))),
-    ("These are evenly spread numbers: draw normal ones",
-     _he(draw=lambda rng, m, s, shape: rng.uniform(-1, 1, shape) * 3**0.5 * s * _LEFT)),
-    ("your loop does not end", _all_again),
-    ("Half of the weights should be negative: draw around 0",
-     lambda shape, rng: np.abs(_he()(shape, rng))),
-    ("two generators gave the same weights",
-     lambda shape, rng: _he()(shape, np.random.default_rng(0))),
-    ("draw from rng alone", lambda shape, rng: _he()(shape, np.random.default_rng())),
-    ("does the function return them", lambda shape, rng: None),
-    ("units that start equal stay so", lambda shape, rng: np.full(shape, (2 / shape[0]) ** 0.5)),
-    ("is asked", lambda shape, rng: _he()(shape, rng).T),
-):  # fmt: skip
-    check_he_truncated.mistake(_says, _answer)
+_OWN = "each number outside is replaced by one of its own"
+_UNCUT = ("2 * s", "np.inf * s")
+_ROUND = "while outside.any()"
+_NEW = "rng.normal(0, s, outside.sum())"
+check_he_truncated.slips("""
+def he_truncated(shape, rng):
+    s = np.sqrt(2 / shape[0]) / 0.87962566
+    W = rng.normal(0, s, shape)
+    outside = np.abs(W) > 2 * s
+    while outside.any():
+        W[outside] = rng.normal(0, s, outside.sum())
+        outside = np.abs(W) > 2 * s
+    return W
+""", {
+    _AS_DRAWN: [_UNCUT, ("0.87962566", "0.87962566**2")],
+    "No weight may lie beyond two spreads of the drawn numbers: nothing is cut off":
+        (*_UNCUT, " / 0.87962566", ""),
+    "Some weights still lie beyond two spreads of the drawn numbers: a number that was drawn "
+    "again may be outside again, so repeat until none does":
+        [(_ROUND, "for _ in range(1)"), (_ROUND, "for _ in range(2)"),
+         (_ROUND, "for _ in range(1)", _NEW, "rng.normal(0, s, shape)[outside]")],
+    "Cutting the tails made the numbers smaller: draw them wider": (" / 0.87962566", ""),
+    "Divide by 0.8796, which makes the drawn numbers wider: do not multiply":
+        ("/ 0.87962566", "* 0.87962566"),
+    "Too much is cut off: the limit is 2s, not 2·sqrt(2/n_in)": ("2 * s", "2 * s * 0.87962566"),
+    "Too much is cut off: the limit is 2s, not s": ("2 * s", "s"),
+    _VARIANCE: [("np.sqrt(2 / shape[0])", "2 / shape[0]"),
+                ("np.sqrt(2 / shape[0])", "2 / shape[0]", *_UNCUT),
+                ("np.sqrt(2 / shape[0]) / 0.87962566", "2 / shape[0]")],
+    "That is LeCun's rule, 1 / n_in": ("2 / shape", "1 / shape"),
+    "That is Glorot's rule, 2 / (n_in + n_out)": ("shape[0]", "sum(shape)"),
+    _INPUTS: [("shape[0]", "shape[1]"), ("shape[0]", "shape[1]", *_UNCUT, " / 0.87962566", "")],
+    "The weights have the spread 1 before they are cut: draw with s":
+        ("np.sqrt(2 / shape[0]) / 0.87962566", "1"),
+    "One tail is left: cut both tails, with np.abs(W)": ("np.abs(W)", "W"),
+    "Too many weights are near the limit: draw again with the spread s too":
+        (_NEW, "rng.normal(0, 1, outside.sum())"),
+    "drawn again, not moved to it": (_NEW, "2 * s"),
+    _OWN: [(_NEW, "0"), (_NEW, "rng.normal(0, s)")],
+    "These are evenly spread numbers: draw normal ones":
+        "return np.sqrt(6 / shape[0]) * rng.uniform(-1, 1, shape)",
+    "your loop does not end": ("W[outside] = rng.normal(0, s, outside.sum())",
+                               "W = rng.normal(0, s, shape)"),
+    "Half of the weights should be negative: draw around 0": ("return W", "return np.abs(W)"),
+    "two generators gave the same weights":
+        ("    s =", "    rng = np.random.default_rng(0)\n    s ="),
+    "draw from rng alone": ("    s =", "    rng = np.random.default_rng()\n    s ="),
+    "does the function return them": ("return W", "W"),
+    "units that start equal stay so": "return np.full(shape, np.sqrt(2 / shape[0]))",
+    "is asked": ("return W", "return W.T"),
+})
 
 
 # --- 5. orthogonal weights
@@ -271,7 +229,7 @@ check_orthogonal = Exercise(
     "columns of length 1 at right angles, or rows, if there are fewer of them",
     [(size, default_rng(4)) for size in ((3, 3), (6, 2), (40, 40), (30, 12), (2, 5), (1, 6))],
     observe=_draw, read=_products,
-)  # fmt: skip
+)
 
 
 @check_orthogonal.reference
@@ -286,42 +244,6 @@ def orthogonal(shape, rng):
     return array(finished).T if shape[0] >= shape[1] else array(finished)
 
 
-def _gram_schmidt(earlier=range, part=lambda u, v: (u @ v) * u, length=lambda v: np.sqrt(v @ v),
-                  wide=lambda answer, shape, rng: answer(shape[::-1], rng).T):  # fmt: skip
-    """Right as it stands; the arguments make the mistakes."""
-
-    def answer(shape, rng):
-        if shape[0] < shape[1] and wide:
-            return wide(answer, shape, rng)
-        W = rng.normal(size=shape)
-        for j in range(shape[1]):
-            for i in earlier(j):
-                W[:, j] -= part(W[:, i], W[:, j])
-            W[:, j] /= length(W[:, j])
-        return W
-
-    return answer
-
-
-def _length_first(shape, rng):
-    W = rng.normal(size=shape)
-    for j in range(shape[1]):
-        W[:, j] /= np.sqrt(W[:, j] @ W[:, j])
-        for i in range(j):
-            W[:, j] -= (W[:, i] @ W[:, j]) * W[:, i]
-    return W
-
-
-def _length_last(shape, rng):
-    W = _gram_schmidt(length=lambda v: 1)(shape, rng)
-    return W / np.sqrt((W**2).sum(axis=0))
-
-
-def _rows_of_length_1(shape, rng):
-    W = rng.normal(size=shape)
-    return W / np.sqrt((W**2).sum(axis=1, keepdims=True))
-
-
 @check_orthogonal.right
 def _(shape, rng):
     tall = max(shape), min(shape)
@@ -330,9 +252,9 @@ def _(shape, rng):
 
 
 @check_orthogonal.right
-def _(shape, rng):
+def from_originals(shape, rng):
     if shape[0] < shape[1]:
-        return np.transpose(np.array(_gram_schmidt()(shape[::-1], rng))).tolist()
+        return from_originals(shape[::-1], rng).T.tolist()
     W = rng.uniform(-1, 1, size=shape)
     for j in range(shape[1]):
         original = W[:, j].copy()
@@ -342,47 +264,57 @@ def _(shape, rng):
     return W
 
 
-_ANGLES = "Take off the part along every earlier column, and only then make the length 1"
 _LENGTH = "divide each column by its length, the root of the sum of its squares"
-for _says, _answer in (
-    ("The shape has fewer rows than columns: make the transposed shape, and transpose the result",
-     _gram_schmidt(wide=None)),
-    (f"The columns are as they were drawn: {_LENGTH} (and did you put it back, `W[:, j] = v`?)",
-     lambda shape, rng: rng.normal(size=shape)),
-    (f"The columns are not at right angles. {_ANGLES}", _gram_schmidt(earlier=lambda j: ())),
-    ("Take off the part along every earlier column, not along the one before alone",
-     _gram_schmidt(earlier=lambda j: range(max(j - 1, 0), j))),
-    ("Take off the part along every earlier column: the first one is left out",
-     _gram_schmidt(earlier=lambda j: range(1, j))),
-    ("The lengths come last: what is taken off a column makes it shorter again", _length_first),
-    ("The part along u is (u · v) u only if u has length 1: finish each column before the next",
-     _length_last),
-    (f"The columns have not the length 1: {_LENGTH}",
-     _gram_schmidt(length=lambda v: 1, part=lambda u, v: (u @ v) / (u @ u) * u)),
-    (f"The columns are not finished before they are used: {_LENGTH}",
-     _gram_schmidt(length=lambda v: 1)),
-    ("The length is the root of the sum of the squares: the root is missing",
-     _gram_schmidt(length=lambda v: v @ v)),
-    ("The length is the root of the sum of the squares, not the sum of the sizes",
-     _gram_schmidt(length=lambda v: np.abs(v).sum())),
-    ("The length is the root of the sum of the squares: take the sum, not the mean",
-     _gram_schmidt(length=lambda v: np.sqrt((v @ v) / len(v)))),
-    ("Subtract the part along u, do not add it", _gram_schmidt(part=lambda u, v: -(u @ v) * u)),
-    ("The part along u is a column: the product of u and v, times u",
-     _gram_schmidt(part=lambda u, v: u @ v)),
-    ("The part along u is the product of u and v, times u: here u is taken off once",
-     _gram_schmidt(part=lambda u, v: u)),
-    ("The part along u is the sum of the products, times u: sum them first",
-     _gram_schmidt(part=lambda u, v: u * v * u)),
-    ("A column is W[:, j], and its squares are summed over axis 0", _rows_of_length_1),
-    ("The length of each column is 1, whatever the variance of the weights is then",
-     lambda shape, rng: 2**0.5 * orthogonal(shape, rng)),
-    (" is asked", _gram_schmidt(wide=lambda answer, shape, rng: answer(shape[::-1], rng))),
-    ("The shape has fewer rows than columns: make the transposed shape, and transpose the result",
-     lambda shape, rng: np.linalg.qr(rng.normal(size=shape))[0]),
-    ("is asked, got a tuple", lambda shape, rng: tuple(np.linalg.qr(rng.normal(size=shape)))),
-    ("two generators gave the same weights", lambda shape, rng: np.eye(*shape)),
-    ("draw from rng alone", lambda shape, rng: orthogonal(shape, np.random.default_rng())),
-    ("does the function return them", lambda shape, rng: None),
-):  # fmt: skip
-    check_orthogonal.mistake(_says, _answer)
+_ROOT = "The length is the root of the sum of the squares"
+_WIDE = "The shape has fewer rows than columns: make the transposed shape, and transpose the result"
+_PART = "(W[:, i] @ W[:, j]) * W[:, i]"
+_NORM = "np.sqrt(W[:, j] @ W[:, j])"
+_DIVISION = "        W[:, j] /= np.sqrt(W[:, j] @ W[:, j])\n"
+check_orthogonal.slips("""
+def orthogonal(shape, rng):
+    if shape[0] < shape[1]:
+        return orthogonal(shape[::-1], rng).T
+    W = rng.normal(size=shape)
+    for j in range(shape[1]):
+        for i in range(j):
+            W[:, j] -= (W[:, i] @ W[:, j]) * W[:, i]
+        W[:, j] /= np.sqrt(W[:, j] @ W[:, j])
+    return W
+""", {
+    _WIDE: [("shape[0] < shape[1]", "False"),
+            "return np.linalg.qr(rng.normal(size=shape))[0]"],
+    f"The columns are as they were drawn: {_LENGTH} (and did you put it back, `W[:, j] = v`?)":
+        "return rng.normal(size=shape)",
+    "The columns are not at right angles. Take off the part along every earlier column, and only "
+    "then make the length 1": ("range(j)", "range(0)"),
+    "Take off the part along every earlier column, not along the one before alone":
+        ("range(j)", "range(max(j - 1, 0), j)"),
+    "Take off the part along every earlier column: the first one is left out":
+        ("range(j)", "range(1, j)"),
+    "The lengths come last: what is taken off a column makes it shorter again":
+        (_DIVISION, "", "        for i in range(j)", f"{_DIVISION}        for i in range(j)"),
+    "The part along u is (u · v) u only if u has length 1: finish each column before the next":
+        (_DIVISION, "", "return W\n", "return W / np.sqrt((W**2).sum(axis=0))\n"),
+    f"The columns have not the length 1: {_LENGTH}":
+        (_DIVISION, "", _PART, f"{_PART} / (W[:, i] @ W[:, i])"),
+    f"The columns are not finished before they are used: {_LENGTH}": (_DIVISION, ""),
+    f"{_ROOT}: the root is missing": ("np.sqrt", ""),
+    f"{_ROOT}, not the sum of the sizes": (_NORM, "np.abs(W[:, j]).sum()"),
+    f"{_ROOT}: take the sum, not the mean": (_NORM, "np.sqrt((W[:, j] ** 2).mean())"),
+    "Subtract the part along u, do not add it": ("-=", "+="),
+    "The part along u is a column: the product of u and v, times u": (_PART, "W[:, i] @ W[:, j]"),
+    "The part along u is the product of u and v, times u: here u is taken off once":
+        (_PART, "W[:, i]"),
+    "The part along u is the sum of the products, times u: sum them first":
+        (_PART, "W[:, i] * W[:, j] * W[:, i]"),
+    "A column is W[:, j], and its squares are summed over axis 0":
+        "W = rng.normal(size=shape)\nreturn W / np.sqrt((W**2).sum(axis=1, keepdims=True))",
+    "The length of each column is 1, whatever the variance of the weights is then":
+        ("return W", "return np.sqrt(2) * W"),
+    " is asked": ("rng).T", "rng)"),
+    "is asked, got a tuple": "return tuple(np.linalg.qr(rng.normal(size=shape)))",
+    "two generators gave the same weights": "return np.eye(*shape)",
+    "draw from rng alone": ("    W = rng", "    rng = np.random.default_rng()\n    W = rng"),
+    "does the function return them": "W = rng.normal(size=shape)",
+})
+# fmt: on
