@@ -1,31 +1,106 @@
-"""Page 05: the training loop, optimizers, schedules."""
+"""Page 05: batches, an optimizer, a schedule, a limit for gradients."""
 
 import copy
-import functools
 
 import numpy as np
-from numpy import array, errstate, ndindex, sqrt
+from numpy import array, errstate, ndarray, split, sqrt
+from numpy.random import default_rng
 
 from nnlib.checks.exercise import Exercise
-from nnlib.checks.pages.batches import check_batches
+from nnlib.checks.running import items
 
+# fmt: off
 __all__ = ["check_adagrad_update", "check_batches", "check_clip_by_norm", "check_exponential_decay"]
 
 
-# --- exercise 2: AdaGrad
+def observe_batches(answer, n, batch_size, rng):
+    """Two epochs of one generator, one of its twin, one of another; or what came in their place."""
+    epochs = [answer(n, batch_size, g) for g in (rng, rng, copy.deepcopy(rng), default_rng(99))]
+    if not hasattr(epochs[0], "__iter__") or getattr(epochs[0], "ndim", 2) < 2:
+        return repr(epochs[0])[:40]
+    return [[array(batch) if isinstance(batch, ndarray | list) else type(batch).__name__
+             for batch in items(epoch, 2 * n)] for epoch in epochs]
 
 
-def adagrad_update(
-    w, s, g, learning_rate, epsilon,
-    new=lambda s, g: s + g * g, root=lambda s, epsilon: s**0.5 + epsilon, sign=-1, first=True,
-):  # fmt: skip
-    """AdaGrad entry by entry; the arguments make the mistakes."""
-    total = array([new(before, slope) for before, slope in zip(s.flat, g.flat, strict=True)])
-    under = [*(total if first else s.flat)]
-    for place, slope, seen in zip(ndindex(w.shape), g.flat, under, strict=True):
-        w[place] += sign * learning_rate * slope / root(seen, epsilon)
-    s[...] = total.reshape(s.shape)
+def read_batches(observed, n, batch_size, rng):
+    assert isinstance(observed, list), (
+        f"batches returns {observed}: yield index arrays. `return` ends the function at the first "
+        "batch, `yield` hands out a batch and goes on")
+    first, second, twin, other = (_order_of(epoch, n, batch_size) for epoch in observed)
+    near = [batch.max() - batch.min() < len(batch) for batch in observed[0]]
+    for holds, says in (
+        (first != sorted(first), "the rows come in their own order: shuffle them"),
+        (sum(near) < len(near) / 2,
+         "most batches still hold neighbouring rows: shuffle all rows first, then cut"),
+        (first == twin, "two equal generators gave two orders: draw from rng alone"),
+        (first not in (second, other), "two epochs have the same order: draw from the given rng"),
+    ):
+        assert holds or n < 50, says  # fewer rows may come in any order by chance
 
+
+def _order_of(epoch, n, batch_size):
+    """The rows in the order in which they came, or an error in words."""
+    for batch in epoch:
+        what = batch if isinstance(batch, str) else f"array of {batch.dtype}, shape {batch.shape}"
+        is_index = not isinstance(batch, str) and batch.ndim == 1 and (
+            batch.dtype.kind in "iu" or not batch.size)
+        assert is_index, (f"a batch is {'an' if what[0] in 'aeiou' else 'a'} {what}: yield an "
+                          "array of whole row numbers, cut from the shuffled order")
+    rows, sizes = [int(row) for batch in epoch for row in batch], [len(batch) for batch in epoch]
+    expected = [min(batch_size, n - first) for first in range(0, n, batch_size)]
+    for holds, says in (
+        (all(sizes), "a batch is empty"),
+        ({*rows} <= {*range(n)}, f"row {max(rows, default=0)} does not exist"),
+        (len(rows) >= n, f"{n - len(rows)} never came (those of the last, smaller batch?)"),
+        (sizes == expected, f"the sizes are {sizes}, expected {expected}"),
+        (len({*rows}) == len(rows), "rows came twice"),
+    ):
+        assert holds, f"of {n} rows in batches of {batch_size}: {says}"
+    return rows
+
+
+check_batches = Exercise(
+    "batches(n, batch_size, rng)",
+    "the rows 0 to n - 1 in random order, each once, as index arrays; the last may be shorter",
+    [(n, size, default_rng(n))
+     for n, size in [(10, 4), (12, 4), (5, 8), (33, 32), (7, 1), (1, 1), (50, 7)]],
+    observe=observe_batches, read=read_batches, seconds=2,
+)
+check_batches.reference(
+    lambda n, size, rng: split(rng.choice(n, n, replace=False), range(size, n, size)))
+check_batches.right(lambda n, size, rng: (
+    [*rows] for rows in np.split(np.argsort(rng.random(n)), range(size, n, size))))
+_CUT = "order[first : first + batch_size]"
+check_batches.slips("""
+def batches(n, batch_size, rng):
+    order = rng.permutation(n)
+    for first in range(0, n, batch_size):
+        yield order[first : first + batch_size]
+""", {
+    "n // batch_size leaves out the last, smaller batch": ("0, n,", "0, n - n % batch_size,"),
+    "All n rows belong to the order": ("n)", "n)[: n - 1]"),
+    "`range` ends before its second number: range(0, n, batch_size)": ("0, n,", "0, n - 1,"),
+    "One batch too many where n is a multiple of batch_size": ("0, n,", "0, n + 1,"),
+    "The slice ends at first + batch_size, not at batch_size": (": first +", ":"),
+    "The end of a slice is not in it: first + batch_size is right":
+        [("batch_size]", "batch_size - 1]"), ("batch_size]", "batch_size + 1]")],
+    "shuffle them": ("rng.permutation", "np.arange"),
+    "draw from rng alone": ("rng.", "np.random.default_rng()."),
+    "the same order: draw from the given rng": ("rng.", "np.random.default_rng(0)."),
+    "rng.shuffle works in place and returns None": ("permutation(n)", "shuffle([*range(n)])"),
+    "rng.integers draws some rows twice: shuffle them": ("permutation(n)", "integers(n, size=n)"),
+    "A whole batch at once: order[first:last], not row by row": "yield from rng.permutation(n)",
+    "`return` ends the function at the first batch": ("yield", "return"),
+    "yield index arrays": "rng.permutation(n)",
+    "Shuffle once, before the loop, and cut that": ("yield order", "yield rng.permutation(n)"),
+    "shuffle all rows first, then cut":
+        (_CUT, "rng.permutation(np.arange(first, min(n, first + batch_size)))"),
+    "Only the last batch is smaller: np.array_split makes all about equal":
+        "return np.array_split(rng.permutation(n), -(-n // batch_size))",
+    "a batch is a slice": (_CUT, "slice(first, first + batch_size)"),
+    "Move on after each `yield`: first += batch_size":
+        f"order, first = rng.permutation(n), 0\nwhile first < n:\n    yield {_CUT}",
+})
 
 check_adagrad_update = Exercise(
     "adagrad_update(w, s, g, learning_rate, epsilon)",
@@ -38,204 +113,99 @@ check_adagrad_update = Exercise(
           for size in ((2, 3), (1, 4), (1,))),
     ],
     changes=("w", "s"),
-)  # fmt: skip
-
-check_adagrad_update.reference(adagrad_update)
+)
 
 
-@check_adagrad_update.right
+@check_adagrad_update.reference
 def _(w, s, g, learning_rate, epsilon):
-    np.add(s, np.square(g), out=s)
+    s[...] = s + g * g
     g *= learning_rate  # the gradient may change
-    w[:] = w - g / (np.sqrt(s) + epsilon)
+    w[...] = w - g / (sqrt(s) + epsilon)
 
 
-@check_adagrad_update.right
-def _(w, s, g, learning_rate, epsilon):
-    w -= learning_rate * g / (np.hypot(np.sqrt(s), g) + epsilon)
-    s += g * g
-
-
-_FORGETS = "s is a running mean that forgets, as in RMSprop: AdaGrad's is the plain sum"
-for _says, _options in (
-    (_FORGETS, {"new": lambda s, g: 0.9 * s + 0.1 * g * g}),
-    (_FORGETS, {"new": lambda s, g: 0.99 * s + 0.01 * g * g}),
-    ("s is the sum of all g² so far: add to it", {"new": lambda s, g: g * g}),
-    ("s is the sum of the squares: this adds g itself", {"new": lambda s, g: s + g}),
-    ("s is the sum of the squares: this adds the sizes of g", {"new": lambda s, g: s + abs(g)}),
-    ("s grows: add g², do not subtract it", {"new": lambda s, g: s - g * g}),
-    ("w went uphill: subtract the step", {"sign": 1}),
-    ("First add g² to s, then step against g, divided by sqrt(s) + epsilon", {"first": False}),
-    ("You divided by s + epsilon: take the root of s first", {"root": lambda s, e: s + e}),
-    ("epsilon is added to the root, not under it", {"root": lambda s, e: (s + e) ** 0.5}),
-    ("Without epsilon 0 is divided by 0 where s is 0", {"root": lambda s, e: sqrt(s)}),
-    ("This is plain gradient descent: divide by sqrt(s) + epsilon", {"root": lambda s, e: 1}),
-    ("This multiplies by sqrt(s) + epsilon: divide by it",
-     {"root": lambda s, e: 1 / (sqrt(s) + e)}),
-):  # fmt: skip
-    check_adagrad_update.mistake(_says, functools.partial(adagrad_update, **_options))
-
-
-@check_adagrad_update.mistake("w has not changed")
-def _(w, s, g, learning_rate, epsilon):
+check_adagrad_update.slips("""
+def adagrad_update(w, s, g, learning_rate, epsilon):
     s += g**2
-    w = w - learning_rate * g / (np.sqrt(s) + epsilon)
-
-
-@check_adagrad_update.mistake("s has not changed")
-def _(w, s, g, learning_rate, epsilon):
-    s = s + g**2
     w -= learning_rate * g / (np.sqrt(s) + epsilon)
-
-
-@check_adagrad_update.mistake("return nothing: w and s themselves are changed, in place")
-def _(w, s, g, learning_rate, epsilon):
-    adagrad_update(w, s, g, learning_rate, epsilon)
-    return w, s
-
-
-@check_adagrad_update.mistake("You summed over the entries of g: each has its own sum of g²")
-def _(w, s, g, learning_rate, epsilon):
-    s += np.sum(g**2)
-    w -= learning_rate * g / (np.sqrt(s) + epsilon)
-
-
-@check_adagrad_update.mistake("The learning rate is missing")
-def _(w, s, g, learning_rate, epsilon):
-    adagrad_update(w, s, g, 1, epsilon)
-
-
-@check_adagrad_update.mistake("This divides by the root first: epsilon belongs to it, in brackets")
-def _(w, s, g, learning_rate, epsilon):
-    s += g**2
-    w -= learning_rate * g / np.sqrt(s) + epsilon
-
-
-@check_adagrad_update.mistake("The step goes along g, not along its sum of squares")
-def _(w, s, g, learning_rate, epsilon):
-    s += g**2
-    w -= learning_rate / (np.sqrt(s) + epsilon)
-
-
-# --- exercise 3: exponential decay
-
-
-_TIMES = (2.5, 0, 0.5, 1, 3, 0.7)  # in no order, in multiples of decay_steps
+""", {
+    "s is a running mean that forgets, as in RMSprop: AdaGrad's is the plain sum":
+        [("+= g**2", f"[:] = {rho} * s + (1 - {rho}) * g**2") for rho in (0.9, 0.99)],
+    "s is the sum of all g² so far: add to it": ("+= g**2", "[:] = g**2"),
+    "s is the sum of the squares: this adds g itself": ("g**2", "g"),
+    "w went uphill: subtract the step": ("w -=", "w +="),
+    "First add g² to s, then step against g, divided by sqrt(s) + epsilon":
+        "w -= learning_rate * g / (np.sqrt(s) + epsilon)\ns += g**2",
+    "You divided by s + epsilon: take the root of s first": ("np.sqrt(s)", "s"),
+    "epsilon is added to the root, not under it": ("(s) + epsilon", "(s + epsilon)"),
+    "Without epsilon 0 is divided by 0 where s is 0": (" + epsilon", ""),
+    "epsilon belongs to the root, in brackets": ("(np.sqrt(s) + epsilon)", "np.sqrt(s) + epsilon"),
+    "This is plain gradient descent: divide by sqrt(s) + epsilon": ("/ (np.sqrt(s) + epsilon)", ""),
+    "w has not changed": ("w -=", "w = w -"),
+    "s has not changed": ("s +=", "s = s +"),
+    "return nothing: w and s themselves are changed": ("epsilon)\n", "epsilon)\n    return w, s\n"),
+    "You summed over the entries of g: each has its own sum of g²": ("g**2", "np.sum(g**2)"),
+    "The learning rate is missing": ("learning_rate * ", ""),
+    "g *= g changes g itself, and its sign is lost for the step": ("s += g**2", "g *= g; s += g"),
+})
 
 
 def observe_decay(answer, initial, decay_steps, decay_rate):
     """The rates of a schedule, after another was made with the same function."""
-    schedule, _ = answer(initial, decay_steps, decay_rate), answer(9.0, 30, 0.5)
-    if not callable(schedule):
-        return "no function"
-    return [schedule(round(times * decay_steps)) for times in _TIMES]
+    rate, _ = answer(initial, decay_steps, decay_rate), answer(9.0, 30, 0.5)
+    times = (2.5, 0, 0.5, 1, 3, 0.7) if callable(rate) else ()  # in no order
+    return {f"the rate after {t} decay_steps": rate(round(t * decay_steps)) for t in times}
 
 
-def read_decay(observed, initial, decay_steps, decay_rate):
-    assert isinstance(observed, list), (
-        "return a function of the step: define it inside, and return it"
-    )
-    names = [f"the rate after {times} decay_steps" for times in _TIMES]
-    return dict(zip(names, observed, strict=True))
+def read_decay(observed, *case):
+    assert observed, "return a function of the step: define it inside, and return it"
+    return observed
 
 
 check_exponential_decay = Exercise(
     "exponential_decay(initial, decay_steps, decay_rate)",
     "a function of the step t: initial times decay_rate to the power t / decay_steps",
     [(2.0, 10, 0.9), (0.1, 1000, 0.5), (1.0, 100, 1.0), (0.5, 40, 0.96)],
-    observe=observe_decay,
-    read=read_decay,
+    observe=observe_decay, read=read_decay,
 )
-
-
-def _decay(rate):
-    """A schedule with this rate (initial, decay_steps, decay_rate, step)."""
-    return lambda *case: functools.partial(rate, *case)
-
-
-check_exponential_decay.reference(_decay(lambda a, T, r, t: a * r ** (t / T)))
-check_exponential_decay.right(_decay(lambda a, T, r, t: a * np.exp(t / T * np.log(r))))
-
-
-@check_exponential_decay.right
-class _:
-    def __init__(self, initial, decay_steps, decay_rate):
-        self.initial, self.each = initial, decay_rate ** (1 / decay_steps)
-
-    def __call__(self, step):
-        return array(self.initial) * np.power(self.each, step)
-
-
-for _says, _rate in (
-    ("It must fall at every step: divide with /, not //", lambda a, T, r, t: a * r ** (t // T)),
-    ("It falls by decay_rate in decay_steps steps, not in one", lambda a, T, r, t: a * r**t),
-    ("The base is decay_rate, not e", lambda a, T, r, t: a * np.exp(-r * t / T)),
-    ("The base is decay_rate, which does not occur here", lambda a, T, r, t: a * np.exp(-t / T)),
-    ("This falls in a straight line", lambda a, T, r, t: a * (1 - (1 - r) * t / T)),
-    ("This falls in a straight line, to 0", lambda a, T, r, t: a * max(0, 1 - t / T)),
-    ("This falls in a straight line, below 0", lambda a, T, r, t: a * (1 - t / T)),
-    ("t / T is the exponent of decay_rate, not a factor", lambda a, T, r, t: a * r * t / T),
-    ("The power is of decay_rate alone, not of initial", lambda a, T, r, t: (a * r) ** (t / T)),
-    ("It does not stop at decay_steps: it falls on", lambda a, T, r, t: a * r ** min(1, t / T)),
-    ("** binds more strongly than /: put t / T in brackets", lambda a, T, r, t: a * r**t / T),
-    ("The initial rate is missing", lambda a, T, r, t: r ** (t / T)),
-    ("The exponent is upside down: t / T", lambda a, T, r, t: a * r ** (T / t)),
-    ("The exponent is t / T, not t T", lambda a, T, r, t: a * r ** (t * T)),
-    ("The sign of the exponent is wrong: the rate falls", lambda a, T, r, t: a * r ** (-t / T)),
-    ("At step 0 it is the initial rate: t + 1 is one too many",
-     lambda a, T, r, t: a * r ** ((t + 1) / T)),
-    ("This is another schedule: decay_rate to a power is asked, not 1 / (1 + r t / T)",
-     lambda a, T, r, t: a / (1 + r * t / T)),
-    ("decay_rate is what remains, not what goes: r, not 1 - r",
-     lambda a, T, r, t: a * (1 - r) ** (t / T)),
-    ("is None: does the function return it?", lambda a, T, r, t: None),
-):  # fmt: skip
-    check_exponential_decay.mistake(_says, _decay(_rate))
-check_exponential_decay.mistake(
-    "return a function of the step", lambda initial, decay_steps, decay_rate: initial * decay_rate
-)
-
-
-@check_exponential_decay.mistake(
-    "The schedule lowers its own start: the rate depends on the step that is asked, not on how "
-    "often it was asked"
-)
-def _(initial, decay_steps, decay_rate):
+check_exponential_decay.reference(lambda a, T, r: lambda t: a * r ** (t / T))
+check_exponential_decay.slips("""
+def exponential_decay(initial, decay_steps, decay_rate):
     def rate(step):
-        nonlocal initial
-        initial = initial * decay_rate ** (step / decay_steps)
-        return initial
-
+        return initial * decay_rate ** (step / decay_steps)
     return rate
-
-
-_shared = {}
-
-
-@check_exponential_decay.mistake(
-    "Another schedule changed this one: use the arguments of the function around it, no globals"
-)
-def _(initial, decay_steps, decay_rate):
-    _shared.update(a=initial, T=decay_steps, r=decay_rate)
-    return lambda t: _shared["a"] * _shared["r"] ** (t / _shared["T"])
-
-
-# --- exercise 4: clip the gradient
+""", {
+    "It must fall at every step: divide with /, not //": ("/", "//"),
+    "It falls by decay_rate in decay_steps steps, not in one": (" / decay_steps", ""),
+    "The base is decay_rate, not e":
+        [("decay_rate ** (", "np.exp(-decay_rate * "), ("decay_rate ** (", "np.exp(-")],
+    "This falls in a straight line":
+        [("decay_rate ** (", "(1 - (1 - decay_rate) * "), ("decay_rate ** (", "(1 - ")],
+    "t / T is the exponent of decay_rate, not a factor": ("**", "*"),
+    "The power is of decay_rate alone": ("initial * decay_rate", "(initial * decay_rate)"),
+    "It does not stop at decay_steps: it falls on": ("(step /", "min(1, step /"),
+    "** binds before /: put t / T in brackets": ("(step / decay_steps)", "step / decay_steps"),
+    "The initial rate is missing": ("initial * ", ""),
+    "decay_rate is what remains: r, not 1 - r": ("decay_rate **", "(1 - decay_rate) **"),
+    "The sign of the exponent is wrong: the rate falls": ("** (", "** (-"),
+    "is None: does the function return it?": ("return initial", "initial"),
+    "return a function of the step": "return initial * decay_rate",
+    "The rate depends on the step that is asked, not on how often it was asked": [
+        ("return initial *", "nonlocal initial; initial *=", "ps)", "ps); return initial"),
+        ("(step):", "(_, steps=iter(range(99))):", "(step /", "(next(steps) /")],
+    "Another schedule changed this one: use the arguments, no globals":
+        "global a, T, r; a, T, r = initial, decay_steps, decay_rate\nreturn lambda t: a * r**(t/T)",
+})
 
 
 def observe_clip(answer, gradients, most):
     with errstate(all="ignore"):  # a length of 0 shows in the numbers
         result = answer(gradients, most)
-    if result is gradients or not isinstance(result, list):
-        return "given" if result is gradients else type(result).__name__
-    return copy.deepcopy(result)
+    return "the given list" if result is gradients else result
 
 
 def read_clip(observed, gradients, most):
-    assert observed != "given", "you returned the list you were given: return a new list"
     assert isinstance(observed, list), (
-        f"return a list of {len(gradients)} arrays, one for each that was given"
-    )
+        f"return a new list of {len(gradients)} arrays, one for each, not the given list itself")
     return observed
 
 
@@ -245,73 +215,45 @@ check_clip_by_norm = Exercise(
     lambda rng: [
         *(([array([[3.0, 0.0]]), array([2.0, 6.0])], most) for most in (1.0, 10.0, 3.5, 7.0)),
         *(([rng.normal(size=size) for size in ((3, 2), 2, (2, 1))], most) for most in (0.1, 1.5)),
-        ([array([[0.3, -0.4]])], 0.25),
-        ([array([0.0, 0.0]), array([[0.0]])], 1.0),
+        ([array([[0.3, -0.4]])], 0.25), ([array([0.0, 0.0]), array([[0.0]])], 1.0),
     ],
-    observe=observe_clip,
-    read=read_clip,
+    observe=observe_clip, read=read_clip,
 )
 
 
-def _clip(factor=lambda length, most: min(1, most / length) if length else 1, power=2, root=sqrt):
-    """All arrays times one factor of their common length; the arguments make the mistakes."""
-
-    def clip_by_norm(gradients, most):
-        numbers = [float(number) for gradient in gradients for number in gradient.flat]
-        by = factor(root(sum(abs(number) ** power for number in numbers)), most)
-        return [array([by * v for v in g.flat]).reshape(g.shape) for g in gradients]
-
-    return clip_by_norm
-
-
-check_clip_by_norm.reference(_clip())
-check_clip_by_norm.right(_clip(factor=lambda length, most: most / max(most, length)))
-
-
-@check_clip_by_norm.right
-def _(gradients, most):
-    length = np.linalg.norm(np.concatenate([g.ravel() for g in gradients]))
+@check_clip_by_norm.reference
+def clip_by_norm(gradients, most):
+    length = sqrt(sum(number * number for g in gradients for number in g.flat))
     for g in gradients:
-        g *= min(1, most / length)  # the arrays may change; 1 / 0 is infinity in NumPy
+        g *= most / max(most, length)  # the arrays themselves may change
     return [*gradients]
 
 
-for _says, _options in (
-    ("The root is missing: the length is the root of the sum of squares",
-     {"root": np.float64}),
-    ("This adds the sizes of the entries: the length is the root of the sum of squares",
-     {"power": 1, "root": np.float64}),
-    ("You scaled to length 1, not to length most",
-     {"factor": lambda length, most: 1 / length if length > most else 1}),
-    ("Gradients that are shorter than most stay as they are",
-     {"factor": lambda length, most: most / length}),
-    ("A gradient of zeros became NaN: its length is 0",
-     {"factor": lambda length, most: 1 / length * min(length, most)}),
-    ("`most` is the length that they get: the factor is most / length",
-     {"factor": lambda length, most: most if length > most else 1}),
-    ("The factor is upside down: most / length",
-     {"factor": lambda length, most: length / most if length > most else 1}),
-    ("Short gradients are made longer here, and long ones stay: the factor is at most 1",
-     {"factor": lambda length, most: max(1, most / length)}),
-    ("Nothing was scaled", {"factor": lambda length, most: 1}),
-):  # fmt: skip
-    check_clip_by_norm.mistake(_says, _clip(**_options))
-
-for _says, _answer in (
-    ("you returned the list you were given: return a new list", lambda gradients, most: gradients),
-    ("You added the lengths of the arrays: add all squares, then take one root",
-     lambda gradients, most: [g * min(1, most / sum(map(np.linalg.norm, gradients)))
-                              for g in gradients]),
-    ("np.array(gradients) fails, because the arrays have different shapes: go through the list, "
-     "array by array",
-     lambda gradients, most: np.array(gradients) * min(1, most / np.linalg.norm(gradients))),
-    ("You took the length of each array by itself: one length, one factor for all",
-     lambda gradients, most: [g * min(1, most / np.linalg.norm(g)) for g in gradients]),
-    ("You took the length of the longest array alone: add all squares, then take one root",
-     lambda gradients, most: [g * min(1, most / max(map(np.linalg.norm, gradients)))
-                              for g in gradients]),
-    ("You cut off each entry: that turns the direction; scale all by one factor",
-     lambda gradients, most: [np.clip(g, -most, most) for g in gradients]),
-    ("return a list of", lambda gradients, most: np.concatenate([g.ravel() for g in gradients])),
-):  # fmt: skip
-    check_clip_by_norm.mistake(_says, _answer)
+_SCALE, _FACTOR = "most / length", "most / length if length > most else 1"
+_LENGTH = "np.sqrt(sum(np.sum(g**2) for g in gradients))"
+check_clip_by_norm.slips("""
+def clip_by_norm(gradients, most):
+    length = np.sqrt(sum(np.sum(g**2) for g in gradients))
+    factor = most / length if length > most else 1
+    return [factor * g for g in gradients]
+""", {
+    "The root is missing: the length is the root of the sum of squares": ("np.sqrt", ""),
+    "You scaled to length 1, not to length most": (_SCALE, "1 / length"),
+    "Gradients that are shorter than most stay as they are": (_FACTOR, "most / length"),
+    "A gradient of zeros became NaN: its length is 0": (_FACTOR, "min(length, most) / length"),
+    "The factor is most / length, not most": (_SCALE, "most"),
+    "The factor is upside down: most / length": (_SCALE, "length / most"),
+    "Short gradients are made longer here, and long ones stay": (_FACTOR, "max(1, most / length)"),
+    "Nothing was scaled": "return [*gradients]",
+    "not the given list itself": "return gradients",
+    "You added the lengths of the arrays: add all squares, then take one root":
+        (_LENGTH, "sum(np.linalg.norm(g) for g in gradients)"),
+    "np.array(gradients) fails, as the arrays have different shapes: go array by array": [
+        (_LENGTH, "np.linalg.norm(np.array(gradients))"),
+        "return np.array(gradients) * min(1, most / np.linalg.norm(gradients))"],
+    "You took the length of each array by itself: one length, one factor for all":
+        "return [g * min(1, most / np.linalg.norm(g)) for g in gradients]",
+    "You cut off each entry: that turns the direction; scale all by one factor":
+        "return [np.clip(g, -most, most) for g in gradients]",
+})
+# fmt: on
