@@ -93,6 +93,7 @@ SMUGGLED = [
     lambda X, W: getattr(np, "mat" + "mul")(X, W),
     lambda X, W: __import__("numpy").einsum("ij,jk->ik", X, W),
     lambda X, W: next(map(np.matmul, [X], [W])),
+    lambda X, W: np.array([[by_loops(x[None, :], w[:, None])[0, 0] for w in W.T] for x in X]),
     lambda X, W: HELD(X, W),
     lambda X, W: IN_A_LIST[0](X, W),
     lambda X, W: IN_A_DICT["f"]("ij,jk->ik", X, W),
@@ -106,7 +107,7 @@ SMUGGLED = [
     across_lines,
 ]
 TOOLS = (
-    *("@", "ndarray.dot", "ndarray.sum", "builtins.sum", "nnlib.layers"),
+    *("@", ".T", "ndarray.dot", "ndarray.sum", "builtins.sum", "nnlib.layers"),
     *("numpy.matmul", "numpy.dot", "numpy.einsum", "numpy.tensordot", "numpy.sum"),
 )
 

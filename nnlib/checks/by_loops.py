@@ -7,6 +7,7 @@ from numpy import float64 as _float64
 
 __all__ = [
     "column_statistics",
+    "dense_backward",
     "log_softmax",
     "one_hot_rows",
     "products",
@@ -31,6 +32,11 @@ def products(A, B):
     return array(
         [[sum(a * b for a, b in zip(row, column, strict=True)) for column in B.T] for row in A]
     )
+
+
+def dense_backward(dZ, X, W):
+    """The gradients dX, dW and db of a dense layer."""
+    return products(dZ, W.T), products(X.T, dZ), row_sums(dZ.T)
 
 
 def row_sums(A):

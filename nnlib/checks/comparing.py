@@ -222,9 +222,9 @@ def _misuse(tool):
     if tool.startswith(("nnlib.", "sys.", "inspect.")):
         return f"your function calls {tool}: the task is to write it yourself"
     name = (
-        "the operator @" if tool == "@" else tool.replace("numpy.", "np.").replace("builtins.", "")
+        {"@": "the operator @", ".T": ".T"}.get(tool) or tool.replace("numpy.", "np.").replace("builtins.", "")
     )
-    verb = "uses" if tool == "@" else "calls"
+    verb = "uses" if tool in ("@", ".T") else "calls"
     return f"the numbers are right, but your function {verb} {name}: the task is to do without it"
 
 

@@ -56,7 +56,7 @@ class Watch:
     Parameters
     ----------
     forbidden : tuple of str
-        "@"; "numpy.dot" and the like; "ndarray.sum", a method of arrays; "builtins.sum"; "nnlib",
+        "@"; ".T"; "numpy.dot" and the like; "ndarray.sum", a method of arrays; "builtins.sum"; "nnlib",
         or a module or function of it, as "nnlib.losses" or "nnlib.layers.dense_backward".
     may_use : tuple of str
         What of nnlib is allowed all the same, by function ("relu", "Dense.forward") or module
@@ -116,7 +116,7 @@ class Watch:
         if inspect.isbuiltin(function):
             self._look_at_builtin(function)
         with _replaced(self.of_numpy, function, self.note):
-            if "@" in self.forbidden:
+            if not {"@", ".T"}.isdisjoint(self.forbidden):
                 sys.settrace(self._trace)
             sys.setprofile(self._profile)
             try:
@@ -126,14 +126,15 @@ class Watch:
                 sys.settrace(trace)
 
     def _trace(self, frame, event, argument):
-        """Follow the lines of a person's own functions that hold the operator @."""
-        lines = _lines_with_matmul(frame.f_code) if is_watched(frame.f_code) else ()
+        """Follow the lines of a person's own functions that hold the operator @, or .T."""
+        lines = _lines_of_operators(frame.f_code) if is_watched(frame.f_code) else {}
         if not lines:
             return None
 
         def follow(frame, event, argument):
-            if event == "line" and frame.f_lineno in lines:
-                self.note("@")
+            tool = lines.get(frame.f_lineno) if event == "line" else None
+            if tool in self.forbidden:
+                self.note(tool)
             return follow
 
         return follow
@@ -288,15 +289,17 @@ def _replace_defaults(function, stand_ins, undo):
 
 
 @functools.cache
-def _lines_with_matmul(code):
-    """The lines of a function on which the operator @ stands, or the method behind it."""
-    lines, line = set(), code.co_firstlineno
+def _lines_of_operators(code):
+    """The lines of a function on which @ stands, or the method behind it, or .T."""
+    lines, line = {}, code.co_firstlineno
     for step in dis.get_instructions(code):
         line = step.positions.lineno if hasattr(step, "positions") else step.starts_line or line
         is_operator = "MATRIX_MULTIPLY" in step.opname or step.argrepr in ("@", "@=")
         if is_operator or step.argval in ("__matmul__", "__rmatmul__", "__imatmul__"):
-            lines.add(line)
-    return frozenset(lines)
+            lines[line] = "@"
+        elif step.opname == "LOAD_ATTR" and step.argval == "T":
+            lines.setdefault(line, ".T")
+    return lines
 
 
 def _name(frame):
