@@ -44,12 +44,12 @@ def row_sums(A):
     return array([sum(row) for row in A.tolist()])
 
 
-def column_statistics(rows, less=0):
-    """Mean and standard deviation of each column; the squares are divided by n - less."""
+def column_statistics(rows):
+    """Mean and standard deviation of each column."""
     columns = list(zip(*rows, strict=True))
     means = [sum(column) / len(column) for column in columns]
     variances = [
-        sum((value - mean) ** 2 for value in column) / (len(column) - less)
+        sum((value - mean) ** 2 for value in column) / len(column)
         for column, mean in zip(columns, means, strict=True)
     ]
     return array(means), array([variance**0.5 for variance in variances])

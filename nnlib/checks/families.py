@@ -12,7 +12,6 @@ from numpy import float64 as _float64
 
 __all__ = [
     "changed_input",
-    "degrees_of_freedom",
     "each",
     "entries",
     "large",
@@ -136,44 +135,28 @@ def changed_input(exercise, says="your function changed its input"):
     return exercise.mistake(says, answer)
 
 
-def degrees_of_freedom(exercise, says, reference):
-    """A standard deviation that divides by one less: `reference` (*case, less=1)."""
-    return exercise.mistake(says, lambda *case: reference(*case, less=1))
-
-
 def of_other_rows(exercise, names):
     """Two arrays treated with statistics (`names`) of others than the columns of the first."""
     f = exercise.answer
     train, new = exercise.arguments
 
-    def wrong(says):
-        return exercise.mistake(says.format(names=names, train=train, new=new))
+    def of_all_columns(x, y):
+        return [f(x.reshape(-1, 1), z.reshape(-1, 1))[1].reshape(z.shape) for z in (x, y)]
 
-    @wrong("Take the {names} of each column, axis=0, not of everything")
-    def _(x, x_new):
-        return tuple(f(x.reshape(-1, 1), y.reshape(-1, 1))[1].reshape(y.shape) for y in (x, x_new))
+    def of_both(x, y):
+        return [f(concatenate([x, y]), z)[1] for z in (x, y)]
 
-    @wrong("These are the {names} of the rows: axis=0 takes those of the columns")
-    def _(x, x_new):
-        return f(x.T, x.T)[0].T, f(x_new.T, x_new.T)[0].T
-
-    @wrong("These are the {names} of both arrays together: {new} must not be looked at")
-    def _(x, x_new):
-        both = concatenate([x, x_new])
-        return f(both, x)[1], f(both, x_new)[1]
-
-    @wrong("Use the {names} of the given {train}, not those of {new}")
-    def _(x, x_new):
-        return f(x, x)[0], f(x_new, x_new)[0]
-
-    @wrong("{new} stays as it was: take the {names} before you change {train}, and use them twice")
-    def _(x, x_new):
-        return f(x, x_new)[0], x_new
-
-    @wrong("{train} comes first")
-    def _(x, x_new):
-        return f(x, x_new)[::-1]
-
-    @wrong("Return both arrays, {train} and {new}")
-    def _(x, x_new):
-        return f(x, x_new)[0]
+    # fmt: off
+    exercise.knows({
+        f"Take the {names} of each column, axis=0, not of everything": of_all_columns,
+        f"These are the {names} of the rows: axis=0 takes those of the columns":
+            lambda x, y: (f(x.T, x.T)[0].T, f(y.T, y.T)[0].T),
+        f"These are the {names} of both arrays together: {new} must not be looked at": of_both,
+        f"Use the {names} of the given {train}, not those of {new}":
+            lambda x, y: (f(x, x)[0], f(y, y)[0]),
+        f"{new} stays as it was: take the {names} before you change {train}, and use them twice":
+            lambda x, y: (f(x, y)[0], y),
+        f"{train} comes first": lambda x, y: f(x, y)[::-1],
+        f"Return both arrays, {train} and {new}": lambda x, y: f(x, y)[0],
+    })
+    # fmt: on
