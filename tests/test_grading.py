@@ -1,11 +1,14 @@
 """`grade`: the verdict of an exercise on an answer that is watched while it runs."""
 
 import contextlib
+import doctest
 import functools
 import importlib
 import inspect
 import pkgutil
+import re
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -59,6 +62,22 @@ def test_whatever_stops_an_answer_is_told_in_words():
     told = refused(in_a_helper)
     assert "IndexError: index 5 is out of bounds" in told and "`return np.zeros(3)[5]`" in told
     assert "SystemExit" in refused(lambda x, half: sys.exit())
+
+
+def test_words_of_a_library_are_no_words_of_the_answer():
+    """A mistake's `raise` is alike whatever it says; two errors of NumPy are not."""
+
+    def raises(words):
+        raise ValueError(words)
+
+    own, numpys = "Do not raise anything here", "Three numbers make no two rows"
+    check = asked("double(x)", [(3.0,)], lambda x: x + x)
+    check.mistake(own, lambda x: raises("one"))
+    check.mistake(numpys, lambda x: np.zeros(3).reshape(2, 3))
+    assert own in refused(lambda x: raises("another"), check)
+    for size, is_alike in ((3, True), (5, False)):
+        said = refused(lambda x, size=size: np.zeros(size).reshape(2, 3), check)
+        assert (numpys in said) == is_alike and own not in said
 
 
 def test_what_an_answer_prints_and_warns_is_not_shown(capsys):
@@ -233,6 +252,29 @@ def test_nothing_that_a_cell_can_import_is_an_answer():
             with contextlib.suppress(AssertionError):
                 grade(exercise, answer)
                 pytest.fail(f"{exercise} takes {answer} for an answer", pytrace=False)
+
+
+# --- an exercise of one's own
+
+README = Path(__file__).parents[1] / "notebooks" / "assignments" / "README.md"
+
+
+def test_the_exercise_in_the_readme_works_as_it_says(tmp_path, monkeypatch, capsys):
+    text = README.read_text(encoding="utf-8").split("## An exercise of your own")[1]
+    code, session = re.findall(r"```(?:python)?\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "ps6.py").write_text(code, encoding="utf-8")
+    monkeypatch.setattr(problem_sets, "__path__", [*problem_sets.__path__, str(tmp_path)])
+    try:
+        check = importlib.import_module("nnlib.checks.problem_sets.ps6").check_scale
+        example = doctest.DocTestParser().get_doctest(session, {}, "README.md", None, 0)
+        failed, tried = doctest.DocTestRunner().run(example)
+    finally:
+        sys.modules.pop("nnlib.checks.problem_sets.ps6", None)
+    assert not failed and tried == 6, capsys.readouterr().out
+    assert len(check.mistakes) == 2 and len(check.rights) == 1
+    for mistake in check.mistakes:
+        assert mistake.says in refused(mistake.answer, check)
+    grade(check, check.rights[0])
 
 
 # --- a supervised session

@@ -38,9 +38,9 @@ def read_split(observed, y, share, seeds):
         "of one class more rows are set aside with one generator than with another: choose within "
         "each class, round(share * m) of its m rows"
     )
-    if len(seeds) >= 50:
+    if len(seeds) >= 50 and counts[0] == [round(share * sum(y == c)) for c in classes]:
         expect_chance(chosen[:-1])
-    return {f"the number of rows of class {c} set aside by": counts[0][c] for c in classes}
+    return {f"the number of rows of class {c} in the second part": counts[0][c] for c in classes}
 
 
 def rows_of(result, y):
@@ -345,5 +345,15 @@ for _says, _answer in [
     (_LARGEST, binning(lambda P, y: P.max(axis=0))),
     (_LARGEST, binning(lambda P, y: np.full(len(P), P.max()))),
     ("One number is asked, the sum over the bins", binning(total=array)),
+    ("All bins count: `return` stands below the loop, not inside it",
+     binning(bins=lambda n_bins: range(1))),
+    ("Add the bins up, with total += …", binning(total=lambda gaps: gaps[-1])),
+    ("A share is asked, no percentage", lambda *case: 100 * binning()(*case)),
+    ("n_bins bins have n_bins + 1 borders: np.linspace(0, 1, n_bins) has one too few",
+     binning(number=lambda c, n_bins, k: np.digitize(c, np.linspace(0, 1, n_bins)) - 1)),
+    ("Confidence is the largest probability of a row, not their mean",
+     binning(lambda P, y: P.mean(axis=1))),
+    ("Take the mean confidence of the bin, not of all rows", lambda P, y, n_bins: binning(
+        gap=lambda c, right, j, n_bins: abs(P.max(axis=1).mean() - right.mean()))(P, y, n_bins)),
 ]:  # fmt: skip
     check_calibration_error.mistake(_says, _answer)

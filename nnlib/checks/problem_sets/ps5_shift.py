@@ -50,7 +50,7 @@ def read_shift(observed, X, seeds):
     )
     same = len(results) > 1 and all(_all(results[0] == result) for result in results)
     assert not same, "all generators gave the same moves: draw from rng"
-    return {"the number of pictures moved by": len(moves[0])}
+    return {"the number of moved pictures": len(moves[0])}
 
 
 def picture_rows(result, X):
