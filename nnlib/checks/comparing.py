@@ -221,11 +221,10 @@ def _unchanged(exercise, part, found, case):
 def _misuse(tool):
     if tool.startswith(("nnlib.", "sys.", "inspect.")):
         return f"your function calls {tool}: the task is to write it yourself"
-    name = (
-        {"@": "the operator @", ".T": ".T"}.get(tool) or tool.replace("numpy.", "np.").replace("builtins.", "")
-    )
-    verb = "uses" if tool in ("@", ".T") else "calls"
-    return f"the numbers are right, but your function {verb} {name}: the task is to do without it"
+    if tool in ("@", ".T"):
+        return f"the numbers are right, but your function uses {tool}: the task is to do without it"
+    name = tool.replace("numpy.", "np.").replace("builtins.", "")
+    return f"the numbers are right, but your function calls {name}: the task is to do without it"
 
 
 # --- comparing

@@ -56,8 +56,8 @@ class Watch:
     Parameters
     ----------
     forbidden : tuple of str
-        "@"; ".T"; "numpy.dot" and the like; "ndarray.sum", a method of arrays; "builtins.sum"; "nnlib",
-        or a module or function of it, as "nnlib.losses" or "nnlib.layers.dense_backward".
+        "@"; ".T"; "numpy.dot" and the like; "ndarray.sum", a method of arrays; "builtins.sum";
+        "nnlib", or a module or function of it, as "nnlib.losses" or "nnlib.layers.dense_backward".
     may_use : tuple of str
         What of nnlib is allowed all the same, by function ("relu", "Dense.forward") or module
         ("datasets").

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy import array
 
-from nnlib.checks.by_loops import dense_backward, products, weighted_sums
+from nnlib.checks.by_loops import dense_backward, weighted_sums
 from nnlib.checks.exercise import Exercise
 from nnlib.checks.pages.activations import logistic, softplus
 
