@@ -1,7 +1,7 @@
 """Problem set 5: rows set aside fairly, calibration; ps5_shift and ps5_reader have the rest."""
 
 import numpy as np
-from numpy import array, asarray, flatnonzero
+from numpy import array, asarray
 from numpy.random import default_rng
 
 from nnlib.checks.exercise import Exercise
@@ -93,40 +93,14 @@ def expect_chance(chosen):
     )
 
 
+# fmt: off
 check_split_rows = Exercise(
-    "split_rows(y, share, rng)",
-    "the same share of each class is set aside, at random",
-    [
-        (labels((10, 20, 30)), 0.2, range(8)),
-        (labels((9, 15, 4)), 0.25, range(8)),
-        (labels((40, 0, 60)), 0.1, range(8)),
-        (labels((2, 20, 13)), 0.2, range(8)),
-        (array([0, 1] * 50), 0.2, range(50)),
-    ],
-    observe=drawn,
-    read=read_split,
+    "split_rows(y, share, rng)", "the same share of each class is set aside, at random",
+    [(labels((10, 20, 30)), 0.2, range(8)), (labels((9, 15, 4)), 0.25, range(8)),
+     (labels((40, 0, 60)), 0.1, range(8)), (labels((2, 20, 13)), 0.2, range(8)),
+     (array([0, 1] * 50), 0.2, range(50))],
+    observe=drawn, read=read_split,
 )
-
-
-def splitting(
-    rows_of=lambda y, c, rng: rng.permutation(flatnonzero(y == c)),
-    count=lambda share, m, n: round(share * m),
-    cut=lambda rows, count: (rows[count:], rows[:count]),
-    classes=np.unique,
-    join=lambda kept, aside: (np.concatenate(kept), np.concatenate(aside)),
-):
-    """A right split; the arguments make the mistakes."""
-
-    def split_rows(y, share, rng):
-        kept, aside = [], []
-        for c in classes(y):
-            rows = rows_of(y, c, rng)
-            first, second = cut(rows, count(share, len(rows), len(y)))
-            kept.append(first)
-            aside.append(second)
-        return join(kept, aside)
-
-    return split_rows
 
 
 @check_split_rows.reference
@@ -141,9 +115,6 @@ def split_rows(y, share, rng):
     return array(train), array(aside)
 
 
-check_split_rows.right(splitting())
-
-
 @check_split_rows.right
 def _(y, share, rng):
     aside = []
@@ -153,69 +124,54 @@ def _(y, share, rng):
     return np.setdiff1d(np.arange(len(y)), aside), aside
 
 
-def of_all_rows(y, share, rng):
-    order = rng.permutation(len(y))
-    count = round(share * len(y))
-    return order[count:], order[:count]
-
-
-def every_fifth_from_somewhere(y, c, rng):
-    rows = np.roll(np.flatnonzero(y == c), rng.integers(99))
-    return rows[np.argsort(np.arange(len(rows)) % 5, kind="stable")]
-
-
-def by_one_order(y, share, rng):
-    order = rng.permutation(len(y))
-    return splitting(lambda y, c, rng: flatnonzero(y == c)[np.argsort(order[: sum(y == c)])])(
-        y, share, rng
-    )
-
-
-def without_first_class(y):
-    return range(1, max(y) + 1)
-
-
-_BLOCK = "choose single rows at random, no block and no pattern"
-for _says, _answer in [
-    ("choose within each class", of_all_rows),
-    ("return row numbers, not labels", lambda *case: tuple(case[0][r] for r in of_all_rows(*case))),
-    ("choose at random, with rng", splitting(lambda y, c, rng: flatnonzero(y == c))),
-    ("draw from rng alone", lambda y, share, rng: splitting()(y, share, default_rng())),
-    (_BLOCK, splitting(lambda y, c, rng: np.roll(flatnonzero(y == c), rng.integers(99)))),
-    (_BLOCK, splitting(every_fifth_from_somewhere)),
-    ("mix each class anew", by_one_order),
-    ("The parts are swapped: first the rows to train on",
-     splitting(cut=lambda rows, count: (rows[:count], rows[count:]))),
-    ("int cuts the fraction off: round(share * m) takes the nearest whole number",
-     splitting(count=lambda share, m, n: int(share * m))),
-    ("round(share * m) takes the nearest whole number, not always the next larger one",
-     splitting(count=lambda share, m, n: int(np.ceil(share * m)))),
-    ("Of a very small class no row is set aside: leave max(1, …) out",
-     splitting(count=lambda share, m, n: max(1, round(share * m)))),
-    ("A count of 0 picks all rows in rows[-count:]: take them from the front, rows[:count]",
-     splitting(cut=lambda rows, count: (rows[:-count], rows[-count:]))),
-    ("Take the share of the class's own m rows, not of all rows together",
-     splitting(count=lambda share, m, n: round(share * n))),
-    ("Take the share of the class's own m rows: classes have different numbers of rows",
-     splitting(count=lambda share, m, n: round(share * n / 3))),
-    ("go through all classes of y", splitting(classes=lambda y: range(len(np.unique(y))))),
-    ("go through all classes of y", splitting(classes=without_first_class)),
-    ("go through all classes of y", splitting(classes=lambda y: range(max(y)))),
-    ("join the pieces", splitting(join=lambda kept, aside: (kept, aside))),
-    ("rows are in neither part", splitting(cut=lambda rows, count: (rows[count + 1 :],
-                                                                    rows[:count]))),
-    ("is in both parts", splitting(cut=lambda rows, count: (rows, rows[:count]))),
-    ("np.flatnonzero makes row numbers", lambda y, share, rng: (
-        (chosen := rng.random(len(y)) < share) ^ True, chosen)),
-    ("return two arrays", lambda *case: of_all_rows(*case)[1]),
-]:  # fmt: skip
-    check_split_rows.mistake(_says, _answer)
-
-
-@check_split_rows.mistake("changed its input")
-def _(y, share, rng):
-    rng.shuffle(y)
-    return splitting()(y, share, rng)
+_ROWS = "rng.permutation(np.flatnonzero(y == c))"
+_PARTS = "np.concatenate(kept), np.concatenate(aside)"
+check_split_rows.slips(f"""
+def split_rows(y, share, rng):
+    kept, aside = [], []
+    for c in np.unique(y):
+        rows = {_ROWS}
+        count = round(share * len(rows))
+        aside.append(rows[:count])
+        kept.append(rows[count:])
+    return {_PARTS}
+""", {
+    "choose within each class":
+        "order = rng.permutation(len(y))\n"
+        "count = round(share * len(y))\n"
+        "return order[count:], order[:count]",
+    "return row numbers, not labels":
+        "order = rng.permutation(y)\n"
+        "return order[round(share * len(y)):], order[:round(share * len(y))]",
+    "np.flatnonzero makes row numbers": "aside = rng.random(len(y)) < share\nreturn ~aside, aside",
+    "choose at random, with rng": (_ROWS, "np.flatnonzero(y == c)"),
+    "draw from rng alone": ("rng.perm", "np.random.default_rng().perm"),
+    "choose single rows at random, no block and no pattern": [
+        (_ROWS, "np.roll(np.flatnonzero(y == c), rng.integers(99))"),
+        (_ROWS, "np.roll(np.flatnonzero(y == c), rng.integers(99))\n"
+                "        rows = rows[np.argsort(np.arange(len(rows)) % 5, kind='stable')]")],
+    "mix each class anew":
+        ("kept, aside =", "order = rng.permutation(len(y))\n    kept, aside =",
+         _ROWS, "np.flatnonzero(y == c)[np.argsort(order[:sum(y == c)])]"),
+    "The parts are swapped: first the rows to train on":
+        (_PARTS, "np.concatenate(aside), np.concatenate(kept)"),
+    "int cuts the fraction off: round(share * m) takes the nearest whole number":
+        ("round(", "int("),
+    "Of a very small class no row is set aside: leave max(1, …) out":
+        ("round(share * len(rows))", "max(1, round(share * len(rows)))"),
+    "A count of 0 picks all rows in rows[-count:]: take them from the front, rows[:count]":
+        ("rows[:count]", "rows[-count:]", "rows[count:]", "rows[:-count]"),
+    "Take the share of the class's own m rows: classes have different numbers of rows":
+        [("share * len(rows)", "share * len(y)"), ("share * len(rows)", "share * len(y) / 3")],
+    "go through all classes of y":
+        [("np.unique(y)", "range(len(np.unique(y)))"), ("np.unique(y)", "range(1, max(y) + 1)")],
+    "join the pieces": (_PARTS, "kept, aside"),
+    "rows are in neither part": ("rows[count:]", "rows[count + 1:]"),
+    "is in both parts": ("rows[count:]", "rows"),
+    "return two arrays": (_PARTS, "np.concatenate(aside)"),
+    "changed its input": ("kept, aside =", "rng.shuffle(y)\n    kept, aside ="),
+})
+# fmt: on
 
 
 # --- calibration_error
@@ -239,11 +195,10 @@ def calibration_cases(rng):
     return [*cases, (array([[1.0, 0.0], [0.0, 1.0], [0.75, 0.25]]), array([0, 0, 0]), 10)]
 
 
+# fmt: off
 check_calibration_error = Exercise(
-    "calibration_error(P, y, n_bins)",
-    "by how much confidence and accuracy differ, bin by bin",
-    calibration_cases,
-    keeps=True,
+    "calibration_error(P, y, n_bins)", "by how much confidence and accuracy differ, bin by bin",
+    calibration_cases, keeps=True,
 )
 
 
@@ -259,101 +214,60 @@ def calibration_error(P, y, n_bins):
 
 @check_calibration_error.right
 def _(P, y, n_bins):
-    confidence, right = np.max(P, axis=1), np.argmax(P, axis=1) == y
-    total = 0
-    for j in range(n_bins):
-        inside = (confidence > j / n_bins) & (confidence <= (j + 1) / n_bins)
-        if inside.any():
-            total += inside.sum() * abs(confidence[inside].mean() - right[inside].mean())
-    return total / len(y)
-
-
-@check_calibration_error.right
-def _(P, y, n_bins):
     confidence = P.max(axis=1)
     number = np.digitize(confidence, np.linspace(0, 1, n_bins + 1)[1:-1])
     gaps = np.bincount(number, confidence - (P.argmax(axis=1) == y))
     return np.abs(gaps).sum() / len(P)
 
 
-def binning(
-    confidence=lambda P, y: P.max(axis=1),
-    number=lambda c, n_bins, k: np.minimum((c * n_bins).astype(int), n_bins - 1),
-    bins=range,
-    gap=lambda c, right, j, n_bins: abs(c.mean() - right.mean()),
-    weight=lambda inside: inside.mean(),
-    total=sum,
-    empty=False,
-):
-    """A right error; the arguments make the mistakes. `empty`: whether empty bins count."""
-
-    def calibration_error(P, y, n_bins):
-        c, right = confidence(P, y), P.argmax(axis=1) == y
-        numbers, gaps = number(c, n_bins, P.shape[1]), []
-        for j in bins(n_bins):
-            inside = numbers == j
-            if inside.any() or empty:
-                gaps.append(gap(c[inside], right[inside], j, n_bins) * weight(inside))
-        return total(gaps)
-
-    return calibration_error
-
-
-def between(low, high):
-    """The number of a confidence's bin if the bins go from low to high."""
-    return lambda c, n_bins, k: np.minimum(
-        ((c - low(c, k)) / (high(c, k) - low(c, k) or 1) * n_bins).astype(int), n_bins - 1
-    )
-
-
-_WEIGHT = "Weight each bin by its share of the rows"
-_WITHIN = "Compare within each bin, and take the size of each difference (abs) before the sum"
-_EDGES = "The bins go from 0 to 1, whatever the confidences are"
-_LARGEST = "P has a row for each picture: look for its largest number along axis=1"
-for _says, _answer in [
-    ("The mean of an empty bin is NaN: leave empty bins out", binning(empty=True)),
-    ("A confidence of 1 belongs to the last bin",
-     binning(number=lambda c, n_bins, k: (c * n_bins).astype(int))),
-    ("Confidence is the largest probability of a row, not that of the true class",
-     binning(lambda P, y: P[np.arange(len(y)), y])),
-    (_WEIGHT, binning(weight=lambda inside: 1, total=lambda gaps: np.mean([*gaps]))),
-    (_WEIGHT, lambda P, y, n_bins: binning(weight=lambda inside: 1)(P, y, n_bins) / n_bins),
-    (_WEIGHT, binning(weight=lambda inside: 1)),
-    ("All bins count, not the worst alone: weight each by its share of the rows",
-     binning(weight=lambda inside: 1, total=max)),
-    (_WITHIN, lambda P, y, n_bins: abs(P.max(axis=1).mean() - (P.argmax(axis=1) == y).mean())),
-    (_WITHIN, binning(gap=lambda c, right, j, n_bins: c.mean() - right.mean())),
-    (_WITHIN, binning(gap=lambda c, right, j, n_bins: right.mean() - c.mean())),
-    ("Take the means of each bin first, then abs",
-     binning(gap=lambda c, right, j, n_bins: abs(c - right).mean())),
-    ("Take abs, no square",
-     binning(gap=lambda c, right, j, n_bins: (c.mean() - right.mean()) ** 2)),
-    ("Round down: astype(int)",
-     binning(number=lambda c, n_bins, k: np.minimum(np.round(c * n_bins), n_bins - 1))),
-    (_EDGES, binning(number=between(lambda c, k: min(c), lambda c, k: max(c)))),
-    (_EDGES, binning(number=between(lambda c, k: 1 / k, lambda c, k: 1))),
-    ("The first bin is left out", binning(bins=lambda n_bins: range(1, n_bins))),
-    ("The last bin is left out", binning(bins=lambda n_bins: range(n_bins - 1))),
-    ("n_bins is an argument, not always 10", lambda P, y, n_bins: binning()(P, y, 10)),
-    ("Take the mean confidence of a bin, not its middle",
-     binning(gap=lambda c, right, j, n_bins: abs((j + 0.5) / n_bins - right.mean()))),
-    ("The bins are equally wide, not equally full",
-     binning(number=lambda c, n_bins, k: np.argsort(np.argsort(c)) * n_bins // len(c))),
-    ("Divide by the number of rows", binning(weight=np.sum)),
-    ("Compare the confidence with the share of rows that are right, not that are wrong",
-     binning(gap=lambda c, right, j, n_bins: abs(c.mean() - (1 - right.mean())))),
-    (_LARGEST, binning(lambda P, y: P.max(axis=0))),
-    (_LARGEST, binning(lambda P, y: np.full(len(P), P.max()))),
-    ("One number is asked, the sum over the bins", binning(total=array)),
-    ("All bins count: `return` stands below the loop, not inside it",
-     binning(bins=lambda n_bins: range(1))),
-    ("Add the bins up, with total += …", binning(total=lambda gaps: gaps[-1])),
-    ("A share is asked, no percentage", lambda *case: 100 * binning()(*case)),
-    ("n_bins bins have n_bins + 1 borders: np.linspace(0, 1, n_bins) has one too few",
-     binning(number=lambda c, n_bins, k: np.digitize(c, np.linspace(0, 1, n_bins)) - 1)),
-    ("Confidence is the largest probability of a row, not their mean",
-     binning(lambda P, y: P.mean(axis=1))),
-    ("Take the mean confidence of the bin, not of all rows", lambda P, y, n_bins: binning(
-        gap=lambda c, right, j, n_bins: abs(P.max(axis=1).mean() - right.mean()))(P, y, n_bins)),
-]:  # fmt: skip
-    check_calibration_error.mistake(_says, _answer)
+_NUMBER = "np.minimum((c * n_bins).astype(int), n_bins - 1)"
+_GAP = "abs(c[inside].mean() - right[inside].mean())"
+check_calibration_error.slips(f"""
+def calibration_error(P, y, n_bins):
+    c, right = P.max(axis=1), P.argmax(axis=1) == y
+    bins = {_NUMBER}
+    total = 0.0
+    for j in range(n_bins):
+        inside = bins == j
+        if inside.any():
+            total += {_GAP} * inside.mean()
+    return total
+""", {
+    "The mean of an empty bin is NaN: leave empty bins out": ("inside.any()", "True"),
+    "A confidence of 1 belongs to the last bin": (_NUMBER, "(c * n_bins).astype(int)"),
+    "Confidence is the largest probability of a row, not that of the true class":
+        ("P.max(axis=1)", "P[np.arange(len(y)), y]"),
+    "P has a row for each picture: look for its largest number along axis=1":
+        [("P.max(axis=1)", "P.max(axis=0)"), ("P.max(axis=1)", "np.full(len(P), P.max())"),
+         ("P.max(axis=1)", "P.mean(axis=1)")],
+    "Weight each bin by its share of the rows":
+        [(" * inside.mean()", ""), (" * inside.mean()", " / n_bins"),
+         (" * inside.mean()", " / len(np.unique(bins))")],
+    "All bins count, not the worst alone: weight each by its share of the rows":
+        (f"total += {_GAP} * inside.mean()", f"total = max(total, {_GAP})"),
+    "Compare within each bin, and take the size of each difference (abs) before the sum":
+        ["return abs(P.max(axis=1).mean() - np.mean(P.argmax(axis=1) == y))", ("abs(", "(")],
+    "Take the means of each bin first, then abs": (_GAP, "abs(c[inside] - right[inside]).mean()"),
+    "Take abs, no square": (_GAP, f"{_GAP}**2"),
+    "Round down: astype(int)": ("(c * n_bins).astype(int)", "np.round(c * n_bins)"),
+    "The bins go from 0 to 1, whatever the confidences are":
+        [("(c * n_bins)", "((c - min(c)) / (max(c) - min(c) or 1) * n_bins)"),
+         ("(c * n_bins)", "((c - 1 / P.shape[1]) / (1 - 1 / P.shape[1]) * n_bins)")],
+    "The bins are equally wide, not equally full":
+        ("(c * n_bins)", "(np.argsort(np.argsort(c)) * n_bins / len(c))"),
+    "n_bins bins have n_bins + 1 borders: np.linspace(0, 1, n_bins) has one too few":
+        (_NUMBER, "np.digitize(c, np.linspace(0, 1, n_bins)) - 1"),
+    "The first bin is left out": ("range(n_bins)", "range(1, n_bins)"),
+    "The last bin is left out": ("range(n_bins)", "range(n_bins - 1)"),
+    "All bins count: `return` stands below the loop, not inside it":
+        ("    return", "        return"),
+    "Add the bins up, with total += …": ("+=", "="),
+    "n_bins is an argument, not always 10": ("total = 0.0", "total, n_bins = 0.0, 10",
+                                             "(c * n_bins)", "(c * 10)", "n_bins - 1", "9"),
+    "Take the mean confidence of the bin, not its middle":
+        ("c[inside].mean()", "(j + 0.5) / n_bins"),
+    "Take the mean confidence of the bin, not that of all rows": ("c[inside].mean()", "c.mean()"),
+    "Divide by the number of rows": ("inside.mean()", "inside.sum()"),
+    "A share is asked, no percentage": ("return total", "return 100 * total"),
+})
+# fmt: on

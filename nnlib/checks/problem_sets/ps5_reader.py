@@ -209,117 +209,73 @@ def advice(observed, lowest, highest):
 
 # --- the exercises
 
+# fmt: off
 check_digit_reader = Exercise(
-    "digit_reader(seed)",
-    "within 6,500 parameters, 0.92 of held-out digits over ten splits",
-    [()],
-    observe=observe,
-    read=reading(0.92),
-    seconds=50,
+    "digit_reader(seed)", "within 6,500 parameters, 0.92 of held-out digits over ten splits",
+    [()], observe=observe, read=reading(0.92), seconds=50,
 )
 check_good_reader = Exercise(
-    "good_reader(seed)",
-    "within 6,500 parameters, 0.94 of held-out digits over ten splits",
-    [()],
-    observe=observe,
-    read=reading(GOOD),
-    seconds=50,
+    "good_reader(seed)", "within 6,500 parameters, 0.94 of held-out digits over ten splits",
+    [()], observe=observe, read=reading(GOOD), seconds=50,
 )
 
 
-def recipe(
-    activation="leaky_relu",
-    optimizer=lambda: SGD(0.02, momentum=0.9),
-    batch_size=16,
-    units=8,
-    outputs=10,
-    start="glorot_uniform",
-    seeded=lambda seed: seed,
-    then=lambda model: None,
-    returned=lambda model, batch_size: (model, batch_size),
-):
-    """A good reader; the arguments make other recipes, good and bad."""
-
+def reader(activation, batch_size):
     def digit_reader(seed):
-        layers = [Dense(units, activation, start), Dense(outputs, "softmax", start)]
-        model = Sequential([Input((784,)), *layers], seed=seeded(seed))
-        if optimizer:
-            model.compile(optimizer(), "sparse_categorical_crossentropy")
-        then(model)
-        return returned(model, batch_size)
+        model = Sequential([Input((784,)), Dense(8, activation), Dense(10, "softmax")], seed=seed)
+        model.compile(SGD(PolynomialDecay(0.02, 720, 0), 0.9), "sparse_categorical_crossentropy")
+        return model, batch_size
 
     return digit_reader
 
 
-def falling(rate=0.02, steps=720):
-    return lambda: SGD(PolynomialDecay(rate, steps, 0), momentum=0.9)
-
-
-class Once:
-    """Makes its thing when it is first asked, and gives the same one ever after."""
-
-    def __init__(self, make):
-        self.make, self.made = make, None
-
-    def __call__(self, *arguments):
-        self.made = self.made or self.make(*arguments)
-        return self.made
-
-
-def trained():
-    x, y = sample()
-    model, batch_size = recipe()(0)
-    model.fit(x, y, batch_size=batch_size, epochs=5, verbose=0)
-    return model.get_weights()
-
-
-knowing = Once(trained)
-
-
-def fitting_for_long(model):
-    model.fit = lambda x, y, **how: Sequential.fit(model, x, y, epochs=100)
-
-
-def counting_wrong(model):
-    model.count_params = lambda: 6000
-
-
+SOURCE = """
+def digit_reader(seed):
+    layers = [Dense(8, "leaky_relu"), Dense(10, "softmax")]
+    model = Sequential([Input((784,)), *layers], seed=seed)
+    rate = PolynomialDecay(0.02, 720, 0)
+    model.compile(SGD(rate, momentum=0.9), "sparse_categorical_crossentropy")
+    return model, 16
+"""
+_RATE, _LEAKY = "PolynomialDecay(0.02, 720, 0)", '"leaky_relu"'
+_COMPILED = 'model.compile(SGD(rate, momentum=0.9), "sparse_categorical_crossentropy")'
 _FRESH = "make a new Sequential([…], seed=seed) in each call"
-_WHOLE = "a whole number of at least 4, got"
-_UNFIT = [
-    ("7,165 parameters, 6,500 are allowed", recipe(units=9)),
-    ("call compile before return", recipe(optimizer=None)),
-    ("before any training: return a fresh one",
-     recipe(then=lambda model: model.set_weights(knowing()))),
-    ("the learning rate is too large", recipe(optimizer=lambda: SGD(1e3))),
-    (f"seeds 0 and 1 gave the same starting weights: {_FRESH}", recipe(seeded=lambda seed: 0)),
-    (f"seed 0 gave two different starts: {_FRESH}", recipe(seeded=lambda seed: None)),
-    ("all starting weights are 0", recipe("tanh", start="zeros")),
-    ("has taken steps for another model: make a new one",
-     recipe(optimizer=Once(lambda: SGD(0.02, momentum=0.9)))),
-    (f"{_WHOLE} 3", recipe(batch_size=3)),
-    (f"{_WHOLE} 16.0", recipe(batch_size=16.0)),
-    ("50,890 parameters, 6,500 are allowed", recipe(units=64, then=counting_wrong)),
-    ("first the model, then the batch size", recipe(returned=lambda model, size: (size, model))),
-    ("returns two things", recipe(returned=lambda model, batch_size: model)),
-    ("ten outputs are asked", recipe(outputs=9)),
-]  # fmt: skip
-_STEPS = "The steps are too large: at a third of the rate"
-_POOR = [
-    ("Some runs are stuck", recipe("relu", falling(0.1, 120), 128, start="lecun_normal")),
-    ("The training loss is still high", recipe(optimizer=lambda: SGD(0.01), batch_size=128)),
-    ("The training loss is still high",
-     recipe("tanh", lambda: SGD(0.01, momentum=0.9), 128, then=fitting_for_long)),
-    ("a schedule counts steps, not epochs", recipe("tanh", falling(0.1, 10))),
-    (_STEPS, recipe("tanh", lambda: SGD(0.1, momentum=0.9))),
-    (_STEPS, recipe("tanh", lambda: SGD(1.0, momentum=0.9))),
-]  # fmt: skip
-for _exercise, _answers in [
-    (check_digit_reader, [*_UNFIT, *_POOR]),
-    (check_good_reader, [*_UNFIT, ("0.94 is asked", recipe(optimizer=Adam, batch_size=32))]),
-]:
-    _exercise.reference(recipe(optimizer=falling()))
-    _exercise.right(recipe("tanh", falling()))
-    _exercise.right(recipe("linear", falling(), np.int64(16)))
-    for _says, _answer in _answers:
-        _exercise.mistake(_says, _answer)
+_UNFIT = {  # seen before any training, or soon
+    "7,165 parameters, 6,500 are allowed": ("Dense(8", "Dense(9"),
+    "50,890 parameters, 6,500 are allowed":
+        ("Dense(8", "Dense(64", "return", "model.count_params = lambda: 6000\n    return"),
+    "ten outputs are asked": ("Dense(10", "Dense(9"),
+    "call compile before return": (_COMPILED, ""),
+    "before any training: return a fresh one":
+        ("return", "x, y = sample()\n    model.fit(x, y, batch_size=16, epochs=3, verbose=0)\n"
+                   f"    {_COMPILED}\n    return"),
+    f"seeds 0 and 1 gave the same starting weights: {_FRESH}": ("seed=seed", "seed=0"),
+    f"seed 0 gave two different starts: {_FRESH}": (", seed=seed", ""),
+    "all starting weights are 0": (_LEAKY, '"tanh", "zeros"', '"softmax"', '"softmax", "zeros"'),
+    "has taken steps for another model: make a new one":
+        ("SGD(rate, momentum=0.9)", "shared", "(seed)", "(seed, shared=SGD(0.02))"),
+    "the learning rate is too large": ("rate, momentum=0.9", "1e3"),
+    "a whole number of at least 4, got 3": ("model, 16", "model, 3"),
+    "a whole number of at least 4, got 16.0": ("model, 16", "model, 16.0"),
+    "first the model, then the batch size": ("model, 16", "16, model"),
+    "returns two things": ("model, 16", "model"),
+}
+_POOR = {
+    "Some runs are stuck":
+        (_LEAKY, '"relu", "lecun_normal"', "0.02, 720", "0.1, 120", "model, 16", "model, 128"),
+    "The training loss is still high":
+        [(_RATE, "0.01", "model, 16", "model, 128", ", momentum=0.9", ""),
+         (_RATE, "0.01", _LEAKY, '"tanh"', "model, 16", "model, 128", "return",
+          "model.fit = lambda x, y, **how: Sequential.fit(model, x, y, epochs=100)\n    return")],
+    "a schedule counts steps, not epochs": (_LEAKY, '"tanh"', "0.02, 720", "0.1, 10"),
+    "The steps are too large: at a third of the rate":
+        [(_LEAKY, '"tanh"', _RATE, "0.1"), (_LEAKY, '"tanh"', _RATE, "1.0")],
+}
+_ADAM = {"0.94 is asked": ("SGD(rate, momentum=0.9)", "Adam()", "model, 16", "model, 32")}
+_NAMES = {kind.__name__: kind for kind in (SGD, Adam, Dense, Input, PolynomialDecay, Sequential)}
+for _check, _slips in ((check_digit_reader, _UNFIT | _POOR), (check_good_reader, _UNFIT | _ADAM)):
+    _check.reference(reader("leaky_relu", 16))
+    _check.right(reader("tanh", 16))
+    _check.right(reader("linear", np.int64(16)))
+    _check.slips(SOURCE, _slips, sample=sample, **_NAMES)
+# fmt: on

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from numpy import all as _all
 from numpy import any as _any
-from numpy import array, array_equal, asarray, flatnonzero, pad, roll
+from numpy import array_equal, asarray, flatnonzero, pad, roll
 from numpy import float32 as _float32
 from numpy import float64 as _float64
 from numpy.random import default_rng
@@ -134,30 +134,21 @@ def inked(n, kind):
     return default_rng(51).uniform(0.1, 1, (n, 784)).astype(kind)
 
 
+# fmt: off
 check_shift_randomly = Exercise(
-    "shift_randomly(X, rng)",
-    "every picture moved by -1, 0 or 1 pixel each way, on paper",
-    lambda rng: [
-        (inked(7, _float64), range(2)),
-        (inked(50, _float32), range(3)),
-        (inked(1, _float32), range(20)),
-        (inked(4000, _float32), range(1)),
-    ],
-    observe=drawn,
-    read=read_shift,
-    seconds=15,
+    "shift_randomly(X, rng)", "every picture moved by -1, 0 or 1 pixel each way, on paper",
+    [(inked(7, _float64), range(2)), (inked(50, _float32), range(3)),
+     (inked(1, _float32), range(20)), (inked(4000, _float32), range(1))],
+    observe=drawn, read=read_shift, seconds=15,
 )
 
 
 @check_shift_randomly.reference
 def shift_randomly(X, rng):
     pictures, moved = X.reshape(-1, 28, 28), np.zeros_like(X)
-    for i in range(len(X)):
-        down, right = (int(step) for step in rng.choice([-1, 0, 1], 2))
-        to = moved[i].reshape(28, 28)
-        to[max(down, 0) : 28 + min(down, 0), max(right, 0) : 28 + min(right, 0)] = pictures[
-            i, max(-down, 0) : 28 + min(-down, 0), max(-right, 0) : 28 + min(-right, 0)
-        ]
+    for picture, to in zip(pictures, moved.reshape(-1, 28, 28), strict=True):
+        (a, b), (c, d) = ((max(step, 0), max(-step, 0)) for step in rng.choice([-1, 0, 1], 2))
+        to[a : 28 - b, c : 28 - d] = picture[b : 28 - a, d : 28 - c]
     return moved
 
 
@@ -172,82 +163,44 @@ def _(X, rng):
     return moved.reshape(X.shape)
 
 
-def windows(
-    draw=lambda rng: rng.integers(0, 3, size=2),
-    start=np.zeros_like,
-    border={},  # noqa: B006 (options of np.pad)
-    side=28,
-    pictures=lambda X: X.reshape(-1, 28, 28),
-    first=lambda rng: None,
-):
-    """A window cut from each picture with a border; the arguments make the mistakes."""
-
-    def shift_randomly(X, rng):
-        moved, once = start(X), first(rng)
-        for i, x in enumerate(pictures(X)):
-            wide = np.pad(x, 1, **border)
-            top, left = draw(rng) if once is None else draw(rng, once, i)
-            moved[i] = wide[top : top + side, left : left + side].ravel()
-        return moved
-
-    return shift_randomly
-
-
-check_shift_randomly.right(windows())
-
-
-def single_left_alone(X, rng):
-    return X.copy() if len(X) == 1 else windows()(X, rng)
-
-
-def with_fewer_calls(X, rng):
-    down, right = rng.integers(-1, 2, size=2)
-    wide = np.pad(X.reshape(-1, 28, 28), ((0, 0), (1, 1), (1, 1)))
-    return wide[:, 1 - down : 29 - down, 1 - right : 29 - right].reshape(X.shape)
-
-
-def rolled(X, rng):
-    return array([roll(x.reshape(28, 28), rng.integers(-1, 2, 2), (0, 1)).ravel() for x in X])
-
-
-def clipped_normal(rng):
-    return 1 + np.clip(np.round(rng.normal(size=2)), -1, 1).astype(int)
-
-
-_OWN_DRAW = "both directions need a draw of their own"
-_SQUARE = "A picture, and each window, has 28 rows of 28 pixels"
-for _says, _answer in [
-    ("draw a move for each", with_fewer_calls),
-    ("must not return on the other", rolled),
-    ("float64 goes in, float64 comes out", windows(start=lambda X: np.zeros(X.shape, _float32))),
-    ("float32 goes in, float32 comes out", windows(start=lambda X: np.zeros(X.shape))),
-    ("The upper end of rng.integers(-1, 2) is left out",
-     windows(lambda rng: rng.integers(0, 2, 2))),
-    ("all nine should be equally likely", windows(clipped_normal)),
-    ("all nine should be equally likely",
-     windows(lambda rng: divmod((0, 1, 2, 3, 4, 4, 5, 6, 7, 8)[rng.integers(10)], 3))),
-    ("follow one another in a pattern",
-     windows(lambda rng, once, i: divmod((once + i) % 9, 3), first=lambda rng: rng.integers(9))),
-    (_OWN_DRAW, windows(lambda rng: 2 * (rng.integers(0, 3),))),
-    (_OWN_DRAW, windows(lambda rng, once, i: (once, rng.integers(0, 3)),
-                        first=lambda rng: rng.integers(0, 3))),
-    ("go through all pictures", windows(pictures=lambda X: X[:40].reshape(-1, 28, 28))),
-    ("a picture that comes alone", single_left_alone),
-    ("what comes in is paper, 0", windows(border={"constant_values": 1})),
-    (_SQUARE, windows(side=27)),
-    (_SQUARE, windows(pictures=lambda X: X.reshape(28, 28))),
-    ("pictures go back to rows of 784",
-     lambda X, rng: windows()(X, rng).reshape(-1, 28, 28)),
-    ("Make a picture of 28 x 28 of each row first",
-     lambda X, rng: np.roll(X, rng.integers(-1, 2), axis=1)),
-    ("is each picture moved once", lambda X, rng: windows()(windows()(X, rng), rng)),
-    ("draw from rng alone", lambda X, rng: windows()(X, default_rng())),
-    ("draw from rng", lambda X, rng: windows()(X, default_rng(0))),
-]:  # fmt: skip
-    check_shift_randomly.mistake(_says, _answer)
-
-
-@check_shift_randomly.mistake("changed its input")
-def _(X, rng):
-    X[:] = windows()(X, rng)
-    return X
+_DRAW, _FIRST = "rng.integers(0, 3, 2)", "moved = np.zeros_like(X)"
+check_shift_randomly.slips(f"""
+def shift_randomly(X, rng):
+    {_FIRST}
+    for i, x in enumerate(X.reshape(-1, 28, 28)):
+        wide = np.pad(x, 1)
+        top, left = {_DRAW}
+        moved[i] = wide[top : top + 28, left : left + 28].ravel()
+    return moved
+""", {
+    "draw a move for each":
+        (_FIRST, f"{_FIRST}\n    once = {_DRAW}", f"left = {_DRAW}", "left = once"),
+    "must not return on the other":
+        "pictures = [np.roll(x.reshape(28, 28), rng.integers(-1, 2, 2), (0, 1)) for x in X]\n"
+        "return np.array(pictures).reshape(X.shape)",
+    "what comes in is paper, 0":
+        [("np.pad(x, 1)", "np.pad(x, 1, constant_values=1)"),
+         "step = rng.integers(-1, 2)\nreturn np.roll(X, step, axis=1)"],
+    "float64 goes in, float64 comes out": ("np.zeros_like(X)", "np.zeros(X.shape, np.float32)"),
+    "float32 goes in, float32 comes out": ("np.zeros_like(X)", "np.zeros(X.shape)"),
+    "The upper end of rng.integers(-1, 2) is left out": (_DRAW, "rng.integers(0, 2, 2)"),
+    "all nine should be equally likely":
+        [(_DRAW, "1 + np.clip(np.round(rng.normal(size=2)), -1, 1).astype(int)"),
+         (_DRAW, "divmod((0, 1, 2, 3, 4, 4, 5, 6, 7, 8)[rng.integers(10)], 3)")],
+    "follow one another in a pattern":
+        (_FIRST, f"{_FIRST}\n    start = rng.integers(9)", _DRAW, "divmod((start + i) % 9, 3)"),
+    "both directions need a draw of their own":
+        [(_DRAW, "2 * (rng.integers(0, 3),)"),
+         (_FIRST, f"{_FIRST}\n    once = rng.integers(0, 3)", _DRAW, "once, rng.integers(0, 3)")],
+    "go through all pictures": ("X.reshape", "X[:40].reshape"),
+    "a picture that comes alone":
+        (_FIRST, f"if len(X) == 1:\n        return X.copy()\n    {_FIRST}"),
+    "A picture, and each window, has 28 rows of 28 pixels":
+        [("+ 28", "+ 27"), ("X.reshape(-1, 28, 28)", "X.reshape(28, 28)")],
+    "pictures go back to rows of 784": ("return moved", "return moved.reshape(-1, 28, 28)"),
+    "is not its old self moved by at most one pixel": ("left + 28]", "left + 28].T"),
+    "draw from rng alone": ("rng.integers", "np.random.default_rng().integers"),
+    "draw from rng": (_FIRST, f"{_FIRST}\n    rng = np.random.default_rng(0)"),
+    "changed its input": (_FIRST, "moved = X"),
+})
+# fmt: on
