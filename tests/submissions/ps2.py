@@ -75,7 +75,7 @@ def orthogonal(shape, rng):
             "dense-guard-graded": "raise a ValueError unless b.shape ==",
             "network-graded": "The last layer has no ReLU",
             "he_truncated-graded": "is cut off",
-            "layer_norm-graded": "LN",
+            "layer_norm-graded": "a row is a sample",
         },
     ),
     Submission(

@@ -58,7 +58,7 @@ def hinge(y, Z):
             "tied_gradients-graded": "a function that yours calls is not attempted yet",
             "poisson-graded": "This is the sum: take the mean",
             "hinge-graded": "-1 for every wrong class",
-            "layer_norm_gradients-graded": "layer_norm_gradients",
+            "layer_norm_gradients-graded": "one term is missing",
         },
     ),
     Submission(
