@@ -18,6 +18,7 @@ import nnlib.checks
 from nnlib import SGD, ActivationFunction, Dense, activations, datasets, layers
 from nnlib.checks import Exercise, by_loops, families, grade, grading, problem_sets, supervision
 from nnlib.checks.pages.activations import check_elu
+from nnlib.checks.problem_sets.ps1 import check_hard_tanh
 
 
 def asked(signature, cases, right, **options):
@@ -232,6 +233,14 @@ def test_a_kept_right_answer_is_no_answer(exercise):
     ways = (*kept, functools.partial(kept[0]), Called(), wrapper, families.each(kept[0]))
     for answer in ways if exercise.seconds <= 15 else ways[:1]:
         refused(answer, exercise)
+
+
+def test_a_kept_answer_is_seen_behind_a_function_that_may_be_used():
+    def lent(Z):
+        return ActivationFunction("mine", check_hard_tanh.answer, abs)(Z)
+
+    said = refused(lent, check_hard_tanh, may_use=("activations",))
+    assert "your function calls nnlib.checks." in said
 
 
 def takes(helper, case):
