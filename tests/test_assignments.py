@@ -1,15 +1,15 @@
 """Problem sets: student versions follow from their sources, and every submission gets its score.
 
-Each set's submissions (tests/submissions) run in the process of the tests; those that might end or
-hang it run through nbgrader alone, as do the reference solution and the untouched student version.
-Of problem set 1 everything runs through nbgrader.
+Wrong and unusual right answers are those that the exercises keep: the graded cells run on them in
+the process of the tests. What is no wrong function stands as text in tests/submissions; all of it
+goes through nbgrader, with the reference solution and the untouched student version, and runs here
+too, unless it might end or hang the tests.
 """
 
 import contextlib
 import csv
 import importlib
 import importlib.util
-import inspect
 import io
 import re
 import subprocess
@@ -18,9 +18,10 @@ import warnings
 
 import nbformat
 import pytest
-from submissions import ALL, ASSIGNMENTS, SOURCES, Submission, hand_in, points, released
+from submissions import ALL, ASSIGNMENTS, SOURCES, Submission, assembled, hand_in, points, released
 
-WHOLE = "ps1"  # the set of which every submission goes through nbgrader
+from nnlib.checks import watching
+
 CELL_SECONDS = "8"  # a loop that never ends is stopped after that in these tests
 SUBMISSIONS = {name: importlib.import_module(f"submissions.{name}").SUBMISSIONS for name in SOURCES}
 EVERY = [(name, submission) for name, found in SUBMISSIONS.items() for submission in found]
@@ -48,20 +49,31 @@ def is_graded(cell):
 def verdicts(name, notebook):
     """Run a notebook here; what each graded cell says, None if it passes."""
     hidden = {cell.id: cell.source for cell in nbformat.read(SOURCES[name], as_version=4).cells}
+    cells = {  # as nbgrader restores them: edited ones, and at the end those that were deleted
+        cell.id: hidden[cell.id] if is_graded(cell) else cell.source
+        for cell in code_cells(notebook)
+    }
+    cells |= {cell_id: hidden[cell_id] for cell_id in points(name).keys() - cells.keys()}
+    said = run(cells)
+    return {cell_id: said[cell_id] for cell_id in points(name)}
+
+
+def run(cells, answers=None):
+    """Run cells one after the other; what stopped each, or None.
+
+    `answers` holds names that are set before a cell runs.
+    """
     namespace, said = {}, {}
-    for cell in code_cells(notebook):
-        source = hidden[cell.id] if is_graded(cell) else cell.source  # as nbgrader restores them
-        said[cell.id] = None
+    for cell_id, source in cells.items():
+        namespace |= (answers or {}).get(cell_id, {})
+        said[cell_id] = None
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
                 exec(source, namespace)
             except (Exception, SystemExit) as error:
-                said[cell.id] = str(error)
-    for cell_id in points(name).keys() - said.keys():  # deleted, and restored at the end
-        with contextlib.redirect_stdout(io.StringIO()):
-            exec(hidden[cell_id], namespace)
-    return {cell_id: said.get(cell_id) for cell_id in points(name)}
+                said[cell_id] = str(error)
+    return said
 
 
 def expect(said, submission):
@@ -145,24 +157,24 @@ def test_student_version_runs_from_top_to_bottom_as_it_is(name, capsys):
     assert "nbgrader" not in {name.split(".")[0] for name in namespace}
 
 
-@every_set
-def test_nothing_that_a_cell_can_import_is_an_answer(name):
-    """References stand inside the checkers."""
-    module = importlib.import_module(f"nnlib.checks.{name}")
-    found = [
-        (check, helper)
-        for check in module.__all__
-        for helper in vars(module).values()
-        if inspect.isfunction(helper) and helper.__module__.startswith("nnlib.checks")
-    ]
-    assert found
-    for check, helper in found:
-        with contextlib.suppress(Exception):
-            getattr(module, check)(helper)
-            pytest.fail(f"{check} takes {helper.__name__} for an answer")
-
-
 # --- submissions, in this process
+
+ASSEMBLED = [(name, one) for name in SOURCES for one in assembled(name)]
+
+
+@each(ASSEMBLED)
+def test_what_the_exercises_keep_is_judged(name, submission, monkeypatch):
+    """A mistake loses its points and is told its sentence, a right answer loses nothing."""
+    monkeypatch.setattr(watching, "_enters_nnlib", lambda code, caller: False)  # they are nnlib's
+    notebook = nbformat.read(SOURCES[name], as_version=4)
+    cells = {
+        cell.id: cell.source
+        for cell in code_cells(notebook)
+        if cell.id in submission.answers or not (is_graded(cell) or cell.id.endswith("-check"))
+    }
+    said = run(cells, submission.answers)
+    expect({cell_id: said[cell_id] for cell_id in submission.answers}, submission)
+
 
 HARMLESS = [(name, one) for name, one in EVERY if not one.whole and one.text is None]
 
@@ -187,7 +199,7 @@ def names_of(said, name):
 # --- submissions, through nbgrader
 
 GRADED = [(name, submission) for name in SOURCES for submission in (REFERENCE, UNTOUCHED)]
-GRADED += [(name, submission) for name, submission in EVERY if submission.whole or name == WHOLE]
+GRADED += EVERY
 
 
 @pytest.fixture(scope="module")

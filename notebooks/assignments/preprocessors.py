@@ -15,7 +15,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from traitlets import Bool, Dict, Integer, List, default
 
-from nnlib.checks import _supervision
+from nnlib.checks import supervision
 
 HERE = Path(__file__).resolve().parent
 MOST_SECONDS = 300  # that a cell may ask for in its metadata
@@ -84,9 +84,9 @@ class ExecuteSubmission(Execute):
         [
             "--HistoryManager.hist_file=:memory:",
             "--IPKernelApp.log_level=40",  # errors only
-            "--IPKernelApp.exec_lines=from nnlib.checks import _supervision",
-            "--IPKernelApp.exec_lines=_supervision.begin()",
-            "--IPKernelApp.exec_lines=del _supervision",
+            "--IPKernelApp.exec_lines=from nnlib.checks import supervision",
+            "--IPKernelApp.exec_lines=supervision.begin()",
+            "--IPKernelApp.exec_lines=del supervision",
         ]
     )
 
@@ -104,7 +104,7 @@ class ExecuteSubmission(Execute):
     def preprocess(self, nb, resources, **named):
         self.key, self.ended_in = secrets.token_bytes(32), None
         database = resources["nbgrader"]["db_url"].removeprefix("sqlite:///")
-        checkers = Path(_supervision.__file__).parent
+        checkers = Path(supervision.__file__).parent
         order = {
             "key": self.key.hex(),
             "closed": [str(HERE), str(checkers), str(Path(database).parent), *self.closed],
@@ -113,7 +113,7 @@ class ExecuteSubmission(Execute):
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "order.json"
             file.write_text(json.dumps(order), encoding="utf-8")
-            with utils.setenv(**{_supervision.VARIABLE: str(file)}):
+            with utils.setenv(**{supervision.VARIABLE: str(file)}):
                 return super().preprocess(nb, resources, **named)
 
     def preprocess_cell(self, cell, resources, index):
@@ -155,7 +155,7 @@ class ExecuteSubmission(Execute):
                 output.traceback = textwrap.wrap(output.evalue, 90)
         printed = "".join(o.text for o in cell.outputs if o.output_type == "stream")
         checks = re.findall(r"^grade\((\w+)", cell.source, re.M)
-        signed = all(f"[receipt {_supervision.sign(self.key, name)}]" in printed for name in checks)
+        signed = all(f"[receipt {supervision.sign(self.key, name)}]" in printed for name in checks)
         if not errors and not signed:
             cell.outputs = [_error("this verdict does not come from nnlib's checkers: no points")]
         for output in cell.outputs:

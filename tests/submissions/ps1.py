@@ -1,211 +1,27 @@
-"""Problem set 1: activation functions and their derivatives."""
+"""Problem set 1 as text: typical answers, unfinished ones, and what is no answer at all."""
 
 from submissions import ALL, Submission
 
 SUBMISSIONS = [
     Submission(
-        "the likely slip in each exercise",
-        cells={
-            "polyline": """
-def polyline(x, knots, values):
-    slopes = np.diff(values) / np.diff(knots)
-    return values[0] + sum(s * np.maximum(x - k, 0) for s, k in zip(slopes, knots))
-""",
-            "worst_gap": """
-def worst_gap(f, derivative, z):
-    h = 1e-5
-    return np.max((f(z + h) - f(z - h)) / (2 * h) - derivative(z))
-""",
-            "hard_tanh": """
-def hard_tanh(Z):
-    Z[Z > 1] = 1
-    Z[Z < -1] = -1
-    return Z
-""",
-            "hard_tanh_slope": """
-def hard_tanh_slope(Z):
-    A = hard_tanh(Z.copy())
-    return np.where((A >= -1) & (A <= 1), 1.0, 0.0)
-""",
-            "my_sigmoid": """
-def my_sigmoid(Z):
-    return 1 / (1 + np.exp(-Z))
-""",
-            "swish": """
-def swish(Z):
-    return Z / (1 + np.exp(Z))
-""",
-            "swish_slope": """
-def swish_slope(Z):
-    return my_sigmoid(Z) * my_sigmoid(-Z)
-""",
-            "my_softmax": """
-def my_softmax(Z):
-    E = np.exp(Z - Z.max(axis=1, keepdims=True))
-    return E / E.sum()
-""",
-            "log_softmax": """
-def log_softmax(Z):
-    return np.log(my_softmax(Z))
-""",
+        "the likely slip in each exercise, and an unfinished function that others call",
+        edits={
+            "polyline": {"np.diff(slopes, prepend=0.0)": "slopes"},
+            "worst_gap": {"np.abs(measured - derivative(z))": "measured - derivative(z)"},
+            "hard_tanh_slope": {"(Z > -1) & (Z < 1)": "abs(hard_tanh(Z)) <= 1"},
+            "my_softmax": {"E.sum(axis=1, keepdims=True)": "E.sum()"},
+            "log_softmax": {"shifted - ": "Z - "},
         },
+        cells={"my_sigmoid": "def my_sigmoid(Z):\n    raise NotImplementedError"},
         lost={
             "polyline-graded": "it needs the change of slope",
             "worst_gap-graded": "take absolute values",
-            "hard_tanh-graded": "your function changed its input",
             "hard_tanh_slope-graded": "It is 1 everywhere",
-            "my_sigmoid-graded": "an exponent became large and positive, here -Z at Z = -10,000",
-            "swish-graded": "z times the sigmoid of -z",
-            "swish_slope-graded": "Here is u' v' alone",
-            "my_softmax-graded": "All numbers share one sum",
-            "log_softmax-graded": "log_softmax(Z) for Z of shape (2, 3) is off",
-        },
-    ),
-    Submission(
-        "another slip in each",
-        cells={
-            "polyline": """
-def polyline(x, knots, values):
-    return np.interp(x, knots, values)
-""",
-            "worst_gap": """
-def worst_gap(f, derivative, z):
-    h = 1e-5
-    return np.max(np.abs((f(z + h) - f(z)) / h - derivative(z)))
-""",
-            "hard_tanh": """
-def hard_tanh(Z):
-    return np.minimum(np.maximum(Z, 0), 1)
-""",
-            "hard_tanh_slope": """
-def hard_tanh_slope(Z):
-    return (Z > -1) & (Z < 1)
-""",
-            "my_sigmoid": """
-def my_sigmoid(Z):
-    return np.where(Z >= 0, 1 / (1 + np.exp(-Z)), np.exp(Z) / (1 + np.exp(Z)))
-""",
-            "swish": """
-def swish(Z):
-    return Z * (1 / (1 + np.exp(-Z)))
-""",
-            "swish_slope": """
-def swish_slope(Z):
-    A = swish(Z)
-    S = np.exp(-np.abs(A))
-    S = np.where(A >= 0, 1, S) / (1 + S)
-    return S + A * S * (1 - S)
-""",
-            "my_softmax": """
-def my_softmax(Z):
-    E = np.exp(Z - Z.max())
-    return E / E.sum(axis=1, keepdims=True)
-""",
-            "log_softmax": """
-def log_softmax(Z):
-    E = np.exp(Z - Z.max(axis=1, keepdims=True))
-    return np.log(E / E.sum(axis=1, keepdims=True))
-""",
-        },
-        lost={
-            "polyline-graded": "Right of the last knot the line goes on",
-            "worst_gap-graded": "Go to both sides of z",
-            "hard_tanh-graded": "Between -1 and 0 it is z",
-            "hard_tanh_slope-graded": "numbers are asked",
-            "my_sigmoid-graded": "not even in a branch of np.where that is thrown away",
-            "swish-graded": "an exponent became large",
-            "swish_slope-graded": "right for the result swish(z)",
-            "my_softmax-graded": "not by that of the whole batch",
-            "log_softmax-graded": "rounded to 0 before the logarithm",
-        },
-    ),
-    Submission(
-        "slips that only special numbers show",
-        cells={
-            "polyline": """
-def polyline(x, knots, values):
-    slopes = np.diff(values) / np.diff(knots)
-    y = np.full(x.shape, values[0])
-    for change, knot in zip(np.diff(slopes, prepend=0), knots):
-        y += change * np.maximum(x - knot, 0)
-    return y
-""",
-            "worst_gap": """
-def worst_gap(f, derivative, z):
-    h = 10e-5
-    return np.max(np.abs((f(z + h) - f(z - h)) / (2 * h) - derivative(z)))
-""",
-            "my_sigmoid": """
-def my_sigmoid(Z):
-    with np.errstate(over="ignore"):
-        return 1 / (1 + np.exp(-Z))
-""",
-            "log_softmax": """
-def log_softmax(Z):
-    D = Z - Z.max()
-    return D - np.log(np.exp(D).sum(axis=1, keepdims=True))
-""",
-        },
-        lost={
-            "polyline-graded": "add dtype=float",
-            "worst_gap-graded": "10e-5 is ten times as large",
-            "my_sigmoid-graded": "where np.errstate or np.clip hide it",
-            "log_softmax-graded": "not by that of the whole batch",
-        },
-    ),
-    Submission(
-        "no parentheses, digits lost, the maximum half forgotten",
-        cells={
-            "worst_gap": """
-def worst_gap(f, derivative, z):
-    h = 1e-5
-    return np.max(np.abs((f(z + h) - f(z - h)) / 2 * h - derivative(z)))
-""",
-            "my_sigmoid": """
-def my_sigmoid(Z):
-    S = 1 / (1 + np.exp(-np.abs(Z)))
-    return np.where(Z >= 0, S, 1 - S)
-""",
-            "log_softmax": """
-def log_softmax(Z):
-    m = Z.max(axis=1, keepdims=True)
-    return Z - np.log(np.exp(Z - m).sum(axis=1, keepdims=True))
-""",
-            "my_softmax": """
-def my_softmax(Z):
-    return np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)
-""",
-        },
-        lost={
-            "worst_gap-graded": "needs its parentheses",
-            "my_sigmoid-graded": "1 minus a number near 1 has no digits left",
-            "my_softmax-graded": "take the row's maximum off first",
-            "log_softmax-graded": "subtracted in the first term too",
-        },
-    ),
-    Submission(
-        "the sigmoid left out, and called",
-        cells={
-            "worst_gap": """
-def worst_gap(f, derivative, z):
-    h = 1e-5
-    return np.max(np.abs((f(z + h) - f(z - h)) / h - derivative(z)))
-""",
-            "my_sigmoid": "def my_sigmoid(Z):\n    raise NotImplementedError",
-            "my_softmax": """
-def my_softmax(Z):
-    E = np.exp(Z - Z.max(axis=0))
-    return E / E.sum(axis=0)
-""",
-            "log_softmax": "def log_softmax(Z):\n    return my_softmax(Z.T).T",
-        },
-        lost={
-            "my_softmax-graded": "It works on columns",
-            "log_softmax-graded": "These are the probabilities",
-            "worst_gap-graded": "divide by 2h",
             "my_sigmoid-graded": "my_sigmoid: not attempted yet",
-            "swish-graded": "swish: a function that yours calls is not attempted yet",
+            "swish-graded": "a function that yours calls is not attempted yet",
             "swish_slope-graded": "a function that yours calls is not attempted yet",
+            "my_softmax-graded": "All numbers share one sum",
+            "log_softmax-graded": "subtracted in the first term too",
         },
     ),
     Submission(
@@ -301,7 +117,7 @@ def swish_slope(Z):
             "worst_gap-graded": "raise ValueError",
         },
         delete=("swish", "swish-graded", "log_softmax-graded"),
-        lost={"polyline-graded": "polyline(x, [0.0, 1.0, 2.0, 3.0, 4.0], …) is off"},
+        lost={"polyline-graded": "polyline for x (8,), knots (5,), values (5,) is off"},
     ),
     Submission("not a notebook", text="{", lost=ALL),
     Submission(
@@ -350,9 +166,9 @@ def swish(Z):
 """,
         },
         lost={
-            "polyline-graded": "polyline(x, [0.0, 1.0, 2.0, 3.0, 4.0], …) is off",
-            "worst_gap-graded": "worst_gap is off",
-            "hard_tanh-graded": "hard_tanh(Z) for Z of shape (2, 4) is off",
+            "polyline-graded": "polyline for x (8,), knots (5,), values (5,) is off",
+            "worst_gap-graded": "worst_gap for z (5,) is off",
+            "hard_tanh-graded": "hard_tanh for Z (2, 4) is off",
         },
         whole=True,
     ),
@@ -392,7 +208,7 @@ def worst_gap(f, derivative, z):
             "hard_tanh": """
 import inspect
 
-from nnlib.checks import ps1
+from nnlib.checks.problem_sets import ps1
 
 inspect.getsource(ps1)
 
@@ -412,9 +228,9 @@ def my_sigmoid(Z):
     return sys._getframe(2).f_locals["expected"]
 """,
             "my_softmax": """
-import nnlib.checks.ps1
+import nnlib.checks.problem_sets.ps1
 
-nnlib.checks.ps1.check_my_softmax = lambda function: None
+nnlib.checks.problem_sets.ps1.check_my_softmax = lambda function: None
 
 def my_softmax(Z):
     return Z
@@ -428,8 +244,39 @@ def my_softmax(Z):
             "my_sigmoid-graded": "your function calls sys._getframe",
             "swish-graded": "your function calls sys._getframe",
             "swish_slope-graded": "your function calls sys._getframe",
-            "my_softmax-graded": "nnlib.checks.ps1.check_my_softmax was replaced in this notebook",
-            "log_softmax-graded": "nnlib.checks.ps1.check_my_softmax was replaced",
+            "my_softmax-graded": "ps1.check_my_softmax was replaced in this notebook",
+            "log_softmax-graded": "ps1.check_my_softmax was replaced",
+        },
+        whole=True,
+    ),
+    Submission(
+        "right answers that nnlib keeps, and exercises that pass all",
+        first="""
+import functools
+
+from nnlib.checks import by_loops, families
+from nnlib.checks.problem_sets import ps1
+
+ps1.check_log_softmax.verdict = lambda *answer, **named: None
+ps1.check_my_softmax.answer = ps1.check_my_softmax.mistakes[0].answer
+""",
+        cells={
+            "polyline": "polyline = ps1.check_polyline.answer",
+            "worst_gap": "worst_gap = ps1.check_worst_gap.rights[0]",
+            "hard_tanh": "hard_tanh = functools.partial(ps1.check_hard_tanh.answer)",
+            "my_sigmoid": "my_sigmoid = lambda Z: ps1.check_my_sigmoid.answer(Z)",
+            "my_softmax": "my_softmax = ps1.check_my_softmax.mistakes[0].answer",
+            "log_softmax": "log_softmax = abs",
+        },
+        lost={
+            "polyline-graded": "your function calls nnlib.checks.problem_sets.ps1",
+            "worst_gap-graded": "your function calls nnlib.checks.problem_sets.ps1",
+            "hard_tanh-graded": "your function calls nnlib.checks",
+            "my_sigmoid-graded": "your function calls nnlib.checks",
+            "swish-graded": "your function calls nnlib.checks",
+            "swish_slope-graded": "your function calls nnlib.checks",
+            "my_softmax-graded": "my_softmax",
+            "log_softmax-graded": "log_softmax",
         },
         whole=True,
     ),

@@ -1,0 +1,1 @@
+"""The exercises of the problem sets in notebooks/assignments: one module for each set."""
