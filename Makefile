@@ -5,7 +5,7 @@ CANDIDATES = $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.10 
 BIN = .venv/bin
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 10))
 
-.PHONY: help run test lab notebooks site badges assignments grade coverage mutants bench clean
+.PHONY: help run test lab notebooks site badges assignments grade coverage mutants bench figures clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -50,6 +50,9 @@ mutants: .venv/installed ## break the core on purpose, see what the tests let th
 
 bench: .venv/installed ## time an epoch beside other libraries (pip install -e '.[compare]' for all)
 	$(BIN)/python tests/bench.py
+
+figures: .venv/installed ## recompute the figures in the prose of the pages (PAGE=02_dense_layer: one)
+	cd tests && ../$(BIN)/python -m figures $(PAGE)
 
 clean: ## remove .venv, build and the caches of tools
 	rm -rf .venv build nnlib.egg-info .pytest_cache .ruff_cache .hypothesis .coverage*
