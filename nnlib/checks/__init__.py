@@ -38,13 +38,13 @@ from nnlib.checks.pages.debugging import (
     check_softmax_test,
     check_third_patient,
 )
-from nnlib.checks.pages.iris import check_confusion_matrix, check_small_network, check_standardise
 from nnlib.checks.pages.dense_layer import (
     check_count_parameters,
     check_dense_by_units,
     check_he_weights,
     check_translate_convention,
 )
+from nnlib.checks.pages.iris import check_confusion_matrix, check_small_network, check_standardise
 from nnlib.checks.pages.losses import (
     check_huber,
     check_mean_surprise,

@@ -38,7 +38,7 @@ def figure(page, text, quick=False):
 
 def numbers(text):
     """The numbers of a text, each with one unit of its last digit: "1,034" and "0.883"."""
-    found = re.findall(r"(?<![\w.])[-−]?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?", text)
+    found = re.findall(r"(?<![\w.])[-\u2212]?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?", text)
     plain = [number.replace(",", "").replace("−", "-") for number in found]
     return [(float(number), _last_digit(number)) for number in plain]
 
