@@ -2,7 +2,7 @@
 
 Wrong and unusual right answers are those that the exercises keep: the graded cells run on them in
 the process of the tests. What is no wrong function stands as text in tests/submissions; all of it
-goes through nbgrader, with the reference solution and the untouched student version, and runs here
+goes through nbgrader, with the reference solutions and untouched student versions, and runs here
 too, unless it might end or hang the tests.
 """
 
@@ -49,20 +49,14 @@ def is_graded(cell):
 def verdicts(name, notebook):
     """Run a notebook here; what each graded cell says, None if it passes."""
     hidden = {cell.id: cell.source for cell in nbformat.read(SOURCES[name], as_version=4).cells}
-    cells = {  # as nbgrader restores them: edited ones, and at the end those that were deleted
-        cell.id: hidden[cell.id] if is_graded(cell) else cell.source
-        for cell in code_cells(notebook)
-    }
-    cells |= {cell_id: hidden[cell_id] for cell_id in points(name).keys() - cells.keys()}
+    cells = {cell.id: cell.source for cell in code_cells(notebook)}
+    cells |= {cell_id: hidden[cell_id] for cell_id in points(name)}  # as nbgrader restores them
     said = run(cells)
     return {cell_id: said[cell_id] for cell_id in points(name)}
 
 
 def run(cells, answers=None):
-    """Run cells one after the other; what stopped each, or None.
-
-    `answers` holds names that are set before a cell runs.
-    """
+    """What stopped each cell, or None; `answers` holds names that are set before a cell runs."""
     namespace, said = {}, {}
     for cell_id, source in cells.items():
         namespace |= (answers or {}).get(cell_id, {})
@@ -159,10 +153,8 @@ def test_student_version_runs_from_top_to_bottom_as_it_is(name, capsys):
 
 # --- submissions, in this process
 
-ASSEMBLED = [(name, one) for name in SOURCES for one in assembled(name)]
 
-
-@each(ASSEMBLED)
+@each([(name, one) for name in SOURCES for one in assembled(name)])
 def test_what_the_exercises_keep_is_judged(name, submission, monkeypatch):
     """A mistake loses its points and is told its sentence, a right answer loses nothing."""
     monkeypatch.setattr(watching, "_enters_nnlib", lambda code, caller: False)  # they are nnlib's
@@ -198,8 +190,7 @@ def names_of(said, name):
 
 # --- submissions, through nbgrader
 
-GRADED = [(name, submission) for name in SOURCES for submission in (REFERENCE, UNTOUCHED)]
-GRADED += EVERY
+GRADED = [*((name, REFERENCE) for name in SOURCES), ("ps1", UNTOUCHED), ("ps5", UNTOUCHED), *EVERY]
 
 
 @pytest.fixture(scope="module")

@@ -27,32 +27,12 @@ def dense(X, W, b):
         Z[i, j] = weighted_sum(X[i], W[:, j], b[j])
     return Z
 """,
-            "network": """
-def network(X, layers):
-    A = [X]
-    for W, b in layers[:-1]:
-        Z = A[-1] @ W + b
-        Z[Z < 0] = 0
-        A.append(Z)
-    W, b = layers[-1]
-    return tuple(A[1:] + [A[-1] @ W + b])
-""",
-            "widest": """
-def widest(n_in, n_out, budget):
-    h = 0
-    while n_in * (h + 1) + (h + 1) + (h + 1) * n_out + n_out <= budget:
-        h += 1
-    return h
-""",
             "he_truncated": """
 def he_truncated(shape, rng):
     s = math.sqrt(2 / shape[0]) / TAILS
-    kept = []
-    while len(kept) < shape[0] * shape[1]:
-        w = rng.normal(0, s)
-        if abs(w) <= 2 * s:
-            kept.append(w)
-    return np.array(kept).reshape(shape)
+    drawn = rng.normal(0, s, 2 * shape[0] * shape[1])
+    kept = [w for w in drawn.tolist() if abs(w) <= 2 * s]
+    return np.array(kept[: shape[0] * shape[1]]).reshape(shape)
 """,
             "orthogonal": """
 def orthogonal(shape, rng):

@@ -6,7 +6,6 @@ SUBMISSIONS = [
     Submission(
         "slow loops and lists are accepted",
         cells={
-            "nudge": "from math import exp, log\n\nslopes = None",
             "dense_gradients": """
 def outer_sum(dX, dW, dZ, X, W, i, j):
     for k in range(W.shape[0]):
@@ -20,16 +19,6 @@ def dense_gradients(dZ, X, W):
             db[j] += dZ[i, j]
             outer_sum(dX, dW, dZ, X, W, i, j)
     return [dX, dW, db]
-""",
-            "softmax_loss": """
-def softmax_loss(Y, Z):
-    loss, dZ = 0.0, np.zeros(Z.shape)
-    for i in range(len(Z)):
-        z = Z[i] - max(Z[i])
-        p = np.exp(z) / sum(np.exp(z))
-        loss += sum(Y[i]) * log(sum(map(exp, z))) - sum(Y[i] * z)
-        dZ[i] = (p - Y[i]) / len(Z)
-    return loss / len(Z), dZ
 """,
             "hinge": """
 def hinge(y, Z):

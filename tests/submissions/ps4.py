@@ -39,13 +39,11 @@ class Rate:
     def __init__(self, peak, warmup_steps, total_steps):
         self.peak, self.up, self.end = peak, warmup_steps, total_steps
 
-    def share(self, step):
-        return (step - self.up) / (self.end - self.up)
-
     def __call__(self, step):
         if step < self.up:
             return self.peak * step / self.up
-        return self.peak / 2 * (1 + cos(pi * self.share(step))) if step < self.end else 0.0
+        share = (step - self.up) / (self.end - self.up)
+        return self.peak / 2 * (1 + cos(pi * share)) if step < self.end else 0.0
 
 warmup_cosine = Rate
 """,

@@ -21,30 +21,19 @@ def split_rows(y, share, rng):
     return train, aside
 """,
             "shift_randomly": """
-def paper_at_the_edge(row, step):
-    if step == 1:
-        row[0] = 0
-    if step == -1:
-        row[-1] = 0
-    return row
+def step(picture, by, axis):
+    moved = np.roll(picture, by, axis)
+    edge = {1: 0, -1: -1}.get(by)
+    if edge is not None:
+        moved[(slice(None),) * axis + (edge,)] = 0
+    return moved
 
 def shift_randomly(X, rng):
-    pictures = X.reshape(-1, 28, 28)
-    moved = np.zeros_like(pictures)
-    for i in range(len(pictures)):
+    rows = []
+    for x in X:
         down, right = rng.choice([-1, 0, 1]), rng.choice([-1, 0, 1])
-        for r in range(28):
-            if 0 <= r - down < 28:
-                moved[i, r] = paper_at_the_edge(np.roll(pictures[i, r - down], right), right)
-    return moved.reshape(X.shape)
-""",
-            "calibration_error": """
-def calibration_error(P, y, n_bins):
-    bins = {}
-    for p, label in zip(P, y):
-        number = min(int(max(p) * n_bins), n_bins - 1)
-        bins.setdefault(number, []).append(max(p) - (np.argmax(p) == label))
-    return sum(abs(sum(members)) for members in bins.values()) / len(y)
+        rows.append(step(step(x.reshape(28, 28), down, 0), right, 1).ravel())
+    return np.array(rows)
 """,
             "digit_reader": """
 HIDDEN, SOFTMAX = Dense(8, "tanh"), "softmax"

@@ -1,14 +1,13 @@
-"""Problem set 4, training: the optimizers AdamW and Lion; the other exercises are imported."""
+"""Problem set 4, training: optimizers, a schedule, averages; the other exercises are imported."""
 
 import math
+from numbers import Real
 
-from numpy import array, ndindex, zeros
+from numpy import arange, array, array_equal, ndarray, ndindex, shape, where
 
 from nnlib.checks.exercise import Exercise
 from nnlib.checks.problem_sets.ps4_iris import check_iris_recipe
-from nnlib.checks.problem_sets.ps4_network import check_network_gradients
-from nnlib.checks.problem_sets.ps4_schedule import check_update_averages, check_warmup_cosine
-from nnlib.checks.problem_sets.ps4_train import check_train
+from nnlib.checks.problem_sets.ps4_train import check_network_gradients, check_train
 
 __all__ = [
     "check_adamw_update",
@@ -26,24 +25,19 @@ _NO_DECAY = "The decay is missing: take off η λ w as well"
 _NO_RATE = "The rate is missing: the decay is η λ w, not λ w"
 _TOO_LATE = "This comes too late: the decay is taken of w as it was before the step"
 _UPHILL = "This goes uphill: subtract the step"
-_RETURN = "return nothing"
 
 
 # --- 4. AdamW
 
 def _adamw_steps(rng):
-    """A step by hand, five steps in a row, one from the middle of a training, and a row."""
+    """A step by hand, two from rest, then some from the middle of a training."""
     yield array([2.0]), array([0.0]), array([0.0]), array([5.0]), 1, 0.1, 0.9, 0.99, 1e-8, 0.5
-    w, m, v = rng.normal(size=(2, 3)), zeros((2, 3)), zeros((2, 3))
-    settings = 0.1, 0.8, 0.9, 0.05, 0.5
-    for t in range(1, 6):
-        g = 3 * rng.normal(size=(2, 3))
-        yield w.copy(), m.copy(), v.copy(), g, t, *settings
-        adamw_update(w, m, v, g, t, *settings)
-    m, g = rng.normal(size=4), rng.normal(size=4)
-    yield rng.normal(size=4), m, m**2 + rng.random(4), g, 30, 0.01, 0.9, 0.95, 0.1, 0.2
-    m, g = rng.normal(size=(1, 2)), rng.normal(size=(1, 2))
-    yield rng.normal(size=(1, 2)), m, m**2 + 0.1, g, 2, 0.5, 0.5, 0.7, 1e-3, 0.0
+    for size, t, *settings in (((2, 3), 1, 0.1, 0.8, 0.9, 0.05, 0.5), (5, 1, 0.2, 0.9, 0.7, 0.1, 2),
+                               ((2, 3), 3, 0.1, 0.8, 0.9, 0.05, 0.5),
+                               (4, 30, 0.01, 0.9, 0.95, 0.1, 0.2),
+                               ((1, 2), 2, 0.5, 0.5, 0.7, 0.001, 0.0)):
+        w, m, g = (rng.normal(size=size) for _ in range(3))
+        yield w, m * (t > 1), (m**2 + 0.1) * (t > 1), 3 * g, t, *settings
 
 
 check_adamw_update = Exercise(
@@ -63,21 +57,11 @@ def adamw_update(w, m, v, g, t, learning_rate, beta_1, beta_2, epsilon, decay):
         w[i] -= learning_rate * m[i] / (1 - beta_1**t) / (root + epsilon) + pull
 
 
-@check_adamw_update.right
-def _(w, m, v, g, t, learning_rate, beta_1, beta_2, epsilon, decay):
-    w *= 1 - learning_rate * decay
-    m += (1 - beta_1) * (g - m)
-    v *= beta_2
-    v += (1 - beta_2) * g * g
-    step = m * (1 - beta_2**t) ** 0.5 / (1 - beta_1**t)
-    w -= learning_rate * step / (v**0.5 + epsilon * (1 - beta_2**t) ** 0.5)
-
-
 check_adamw_update.slips("""
 def adamw_update(w, m, v, g, t, learning_rate, beta_1, beta_2, epsilon, decay):
     pull = learning_rate * decay * w
-    m[...] = beta_1 * m + (1 - beta_1) * g
-    v[...] = beta_2 * v + (1 - beta_2) * g**2
+    m += (1 - beta_1) * (g - m)
+    v += (1 - beta_2) * (g**2 - v)
     m_hat = m / (1 - beta_1**t)
     v_hat = v / (1 - beta_2**t)
     w -= learning_rate * m_hat / (np.sqrt(v_hat) + epsilon)
@@ -87,53 +71,28 @@ def adamw_update(w, m, v, g, t, learning_rate, beta_1, beta_2, epsilon, decay):
     "the step": ("pull = learning_rate * decay * w", "g = g + decay * w", "    w -= pull\n", ""),
     _NO_DECAY: ("    w -= pull\n", ""),
     _NO_RATE: ("pull = learning_rate * decay", "pull = decay"),
-    "The decay is η λ w: w stands in it once": ("decay * w", "decay * w**2"),
     _OUTWARD: [("w -= pull", "w += pull"), ("w -= pull", "w += learning_rate * decay * w")],
     _TOO_LATE: ("w -= pull", "w -= learning_rate * decay * w"),
-    "The corrected means are new arrays: do not put them back into m and v": [
+    "The corrected means are new arrays: do not put them back into m and v":
         ("m_hat = m /", "m[...] = m_hat = m /", "v_hat = v /", "v[...] = v_hat = v /"),
-        ("v_hat = v /", "v[...] = v_hat = v /")],
     "t counts from 1 already: 1 - β₁^t, with t as it is given": ("**t", "**(t + 1)"),
-    "The correction depends on t: 1 - β₁^t, not 1 - β₁": ("**t", ""),
     "Both means start at 0: divide m by 1 - β₁^t and v by 1 - β₂^t":
         ("m / (1 - beta_1**t)", "m", "v / (1 - beta_2**t)", "v"),
     "m is not corrected: divide it by 1 - β₁^t": ("m / (1 - beta_1**t)", "m"),
-    "v is not corrected: divide it by 1 - β₂^t": ("v / (1 - beta_2**t)", "v"),
-    "v is corrected with its own β: divide it by 1 - β₂^t": ("beta_2**t", "beta_1**t"),
     "Divide by the root of v": ("np.sqrt(v_hat)", "v_hat"),
     "ε is added to the root, not under it":
         ("np.sqrt(v_hat) + epsilon", "np.sqrt(v_hat + epsilon)"),
-    "ε is missing below the fraction: it is added to the root": (" + epsilon", ""),
-    "v is the running mean of g², not of g": ("g**2", "g", "(v_hat)", "(np.abs(v_hat))"),
-    "m mixes: β₁ of the old m, and 1 - β₁ of g": ("(1 - beta_1) * g", "g"),
-    "The shares are swapped: β₁ of the old m and 1 - β₁ of g, and so for v":
-        ("beta_1 * m + (1 - beta_1) * g", "(1 - beta_1) * m + beta_1 * g",
-         "beta_2 * v + (1 - beta_2) * g**2", "(1 - beta_2) * v + beta_2 * g**2"),
-    "β₁ and β₂ are swapped: m is mixed with β₁, v with β₂":
-        ("    pull", "    beta_1, beta_2 = beta_2, beta_1\n    pull"),
-    "The step uses m and v as they are after they were mixed with g":
-        ("    pull", "    old_m, old_v = m + 0, v + 0\n    pull",
-         "m_hat = m", "m_hat = old_m", "v_hat = v", "v_hat = old_v"),
-    "The step uses the corrected m, not g": ("* m_hat", "* g"),
     _UPHILL: ("w -= learning_rate", "w += learning_rate"),
-    "Use the arguments beta_1, beta_2 and epsilon":
-        ("    pull", "    beta_1, beta_2, epsilon = 0.9, 0.999, 1e-7\n    pull"),
-    "w has not changed: w -= …": ("w -= learning", "w = w - learning"),
-    "m has not changed: m -= …": ("m[...] =", "m ="),
-    "v has not changed: v -= …": ("v[...] =", "v ="),
-    "your function changed its input, g: work on a copy": ("g**2", "g**2; g *= g"),
-    _RETURN: ("w -= pull", "w -= pull; return w"),
 })
 
 
 # --- 5. Lion
 
 def _lion_steps(rng):
-    """From rest, a step by hand, then others: 0 stays 0, and -1.35 shows which m is used."""
-    yield array([1.0, -2.0]), array([0.0, 0.0]), array([-2.0, 3.0]), 0.1, 0.6, 0.9, 0.0
+    """A step by hand, then others: 0 stays 0, and -1.35 shows which m is used."""
     yield array([1.0]), array([1.0]), array([-2.0]), 0.1, 0.6, 0.9, 0.0
-    for size, settings in (((3, 4), (0.1, 0.6, 0.9, 0.5)), (5, (0.5, 0.5, 0.2, 0.1)),
-                           ((2, 3), (0.02, 0.9, 0.99, 2.0))):
+    for size, *settings in [((3, 4), 0.1, 0.6, 0.9, 0.5), (5, 0.5, 0.5, 0.2, 0.1),
+                            ((2, 3), 0.02, 0.9, 0.99, 2.0)]:
         w, m, g = (rng.normal(size=size) for _ in range(3))
         m[..., 0] = g[..., 0] = 0
         g[..., 1] = -1.35 * m[..., 1]
@@ -155,56 +114,151 @@ def lion_update(w, m, g, learning_rate, beta_1, beta_2, decay):
         m[i] = beta_2 * m[i] + (1 - beta_2) * g[i]
 
 
-@check_lion_update.right
-def _(w, m, g, learning_rate, beta_1, beta_2, decay):
-    g -= m
-    w *= 1 - learning_rate * decay
-    mixed = m + (1 - beta_1) * g
-    w[mixed > 0] -= learning_rate
-    w[mixed < 0] += learning_rate
-    g *= 1 - beta_2
-    m += g
-
-
+_MIXED = "beta_1 * m + (1 - beta_1) * g"
 _AT_0 = "Mind entries of 0: where the mixture is 0"
 check_lion_update.slips("""
 def lion_update(w, m, g, learning_rate, beta_1, beta_2, decay):
     c = beta_1 * m + (1 - beta_1) * g
-    size = np.sign(c)
-    w -= learning_rate * (size + decay * w)
+    w -= learning_rate * (np.sign(c) + decay * w)
     m[...] = beta_2 * m + (1 - beta_2) * g
+    g *= 0  # which the task does not forbid
 """, {
     "The step is η times the sign, np.sign, of the mixture": ("np.sign(c)", "c"),
-    "The step is η times the sign of the mixture, np.sign, not its size":
-        ("np.sign(c)", "np.abs(c)"),
     _NO_DECAY: (" + decay * w", ""),
-    _NO_RATE: ("learning_rate * (size + decay * w)", "learning_rate * size + decay * w"),
+    _NO_RATE: ("(np.sign(c) + decay * w)", "np.sign(c) + decay * w"),
     _OUTWARD: ("+ decay * w", "- decay * w"),
-    _TOO_LATE: ("(size + decay * w)", "size; w -= learning_rate * (decay * w)"),
-    "The sign is that of the mixture alone: λ w stands beside it":
-        ("np.sign(c)", "np.sign(c + decay * w)", "size + decay * w", "size"),
+    _TOO_LATE: ("(np.sign(c) + decay * w)", "np.sign(c); w -= learning_rate * (decay * w)"),
     f"{_AT_0} the sign is 0, and so is the step: np.sign": [
         ("np.sign(c)", "np.where(c >= 0, 1, -1)"), ("np.sign(c)", "np.where(c > 0, 1, -1)")],
-    f"{_AT_0} it cannot be divided by its size: np.sign":
-        ("np.sign(c)", "np.where(c == 0, np.nan, np.sign(c))"),
+    f"{_AT_0} it cannot be divided by its size: np.sign": ("np.sign(c)", "c / abs(c)"),
     "m was changed too early: the step uses m as it was":
         ("    c =", "    m[...] = beta_2 * m + (1 - beta_2) * g\n    c =",
          "w)\n    m[...] = beta_2 * m + (1 - beta_2) * g", "w)"),
-    "The step uses the mixture with β₁, and m as it was":
-        ("beta_1 * m + (1 - beta_1)", "beta_2 * m + (1 - beta_2)"),
-    "Without g the step forgets the new gradient: mix m and g with β₁":
-        ("c = beta_1 * m + (1 - beta_1) * g", "c = m"),
-    "Without m the step follows one gradient: mix m and g with β₁":
-        ("c = beta_1 * m + (1 - beta_1) * g", "c = g"),
+    "Without g the step forgets the new gradient: mix m and g with β₁": (_MIXED, "m"),
     "m is mixed with β₂, the step with β₁": [
         ("= beta_2 * m + (1 - beta_2) * g", "= c"),
         ("    c =", "    beta_1, beta_2 = beta_2, beta_1\n    c =")],
-    "The shares are swapped: β₁ of m and 1 - β₁ of g, and so with β₂":
-        ("beta_1 * m + (1 - beta_1) * g", "(1 - beta_1) * m + beta_1 * g",
-         "beta_2 * m + (1 - beta_2) * g", "(1 - beta_2) * m + beta_2 * g"),
-    _UPHILL: ("(size +", "(-size +"),
-    "m has not changed": ("m[...] =", "m ="),
-    "w has not changed": ("w -= learning", "w = w - learning"),
-    "m is a mixture too: β₂ of the old m, and 1 - β₂ of g": ("beta_2 * m + (1 - beta_2) * g", "g"),
-    _RETURN: ("    c =", "    return w - learning_rate * np.sign(g)\n    c ="),
+    _UPHILL: ("(np.sign(c) +", "(-np.sign(c) +"),
 })
+
+
+# --- 6. a schedule
+
+def _rates(warmup_cosine, peak, warmup_steps, total_steps):
+    """The rates at steps 0, 1, 2, … that the schedule gives, or None if it is no function."""
+    schedule = warmup_cosine(peak, warmup_steps, total_steps)
+    return [schedule(t) for t in range(total_steps + 6)] if callable(schedule) else None
+
+
+def _by_phase(rates, peak, warmup_steps, total_steps):
+    """The rates of each phase, with 0 for all other steps, so that a place is a step."""
+    assert rates is not None, "return a function of the step: define it inside, return it"
+    for t, rate in enumerate(rates):
+        assert rate is not None, f"the rate at step {t} is None: does the inner function return it?"
+        assert isinstance(rate, Real | ndarray) and shape(rate) == (), (
+            f"the rate at step {t} should be one number, got {rate!r}")
+    rates, steps = array(rates, dtype=float), arange(len(rates))
+    is_warm, is_over = steps >= warmup_steps, steps >= total_steps
+    phases = {"warm-up": ~is_warm, "fall": is_warm & ~is_over, "end": is_over}
+    return {f"the {name}, step by step,": where(mask, rates, 0.0) for name, mask in phases.items()}
+
+
+check_warmup_cosine = Exercise(
+    "warmup_cosine(peak, warmup_steps, total_steps)",
+    "a schedule: from 0 up to the peak in a straight line, then down to 0 along a cosine",
+    [(0.1, 10, 110), (2.0, 4, 20), (0.5, 0, 8), (0.3, 1, 7)], observe=_rates, read=_by_phase,
+)
+
+
+@check_warmup_cosine.reference
+def warmup_cosine(peak, warm, total):
+    def rate(t):
+        share = t / warm if t < warm else (1 + math.cos(math.pi * (t - warm) / (total - warm))) / 2
+        return peak * share if t < total else 0.0
+
+    return rate
+
+
+_RISE, _X = "peak * t / warm", "(t - warm) / (total - warm)"
+_FALL = "peak / 2 * (1 + np.cos(np.pi * x))"
+_BY_ZERO = "With warmup_steps = 0 there is a division by 0"
+check_warmup_cosine.slips("""
+def warmup_cosine(peak, warm, total):
+    def rate(t):
+        if t < warm:
+            return peak * t / warm
+        x = (t - warm) / (total - warm)
+        if t >= total:
+            return 0
+        return peak / 2 * (1 + np.cos(np.pi * x))
+    return rate
+""", {
+    "Step 0 has the rate 0": (_RISE, "peak * (t + 1) / warm"),
+    "Warm up first: from 0 at step 0 in a straight line to the peak": [
+        (_RISE, "peak"), (_RISE, "peak / 2 * (1 + np.cos(np.pi * t / total))")],
+    "Count the cosine's steps from the end of the warm-up, to the last step": (_X, "t / total"),
+    "Count the cosine's steps from the end of the warm-up: t - warmup_steps": ("(t - warm)", "t"),
+    "The fall takes total_steps - warmup_steps steps": ("(total - warm)", "total"),
+    "Half of it: 1 + cos is 2 at the start": ("peak / 2", "peak"),
+    "Lift the cosine: (1 + cos(π x)) / 2 goes from 1 to 0, cos(π x) from 1 to -1":
+        (_FALL, "peak * np.cos(np.pi * x)"),
+    "This falls in a straight line": (_FALL, "peak * (1 - x)"),
+    f"This falls in a straight line. {_BY_ZERO}":
+        "return lambda t: min(peak * t / warm, peak * (total - t) / (total - warm))",
+    f"{_BY_ZERO}: compute it only where t < warmup_steps":
+        ("        if t < warm", "        share = t / warm\n        if t < warm"),
+    "After the last step it stays at 0": ("            return 0\n", "            pass\n"),
+})
+
+
+# --- 7. averages
+
+def _lists_of_arrays(rng):
+    yield [array([1.0])], [array([3.0])], 0.9
+    for share in (0.9, 0.5, 0.99):
+        averages, parameters = ([rng.normal(size=size) for size in ((2, 3), 3)] for _ in range(2))
+        yield averages, parameters, share
+
+
+def _move(update_averages, averages, parameters, share):
+    held = list(averages)
+    return update_averages(averages, parameters, share), held, averages, parameters
+
+
+def _moved(observed, averages, parameters, share):
+    """The arrays that lay in the list, if they are what has changed, and nothing else."""
+    returned, held, listed, after = observed
+    assert returned is None, "return nothing: the averages are changed in place"
+    assert all(map(array_equal, after, parameters)), (
+        "your function changed the parameters: only the averages move")
+    assert all(map(array_equal, listed, held)), (
+        "there are new arrays in the list: change the old ones in place, with *= and +=")
+    assert not all(map(array_equal, averages, held)), (
+        "the averages have not changed: a *= … changes the array in place, a = … makes a new one")
+    return {"averages": held}
+
+
+check_update_averages = Exercise(
+    "update_averages(averages, parameters, share)",
+    "each average moves, in place, towards its parameter: a ← ρ a + (1 - ρ) w",
+    _lists_of_arrays, observe=_move, read=_moved,
+)
+_ADD = "a += (1 - share) * w"
+check_update_averages.slips("""
+def update_averages(averages, parameters, share):
+    for i in range(len(averages)):
+        a, w = averages[i], parameters[i]
+        a *= share
+        a += (1 - share) * w
+""", {
+    "The shares are swapped": ("a *= share", "a *= 1 - share", "(1 - share)", "share"),
+    "The parameters count with 1 - share": (_ADD, "a += w"),
+    "The old average counts with share": ("a *= share", "pass"),
+    "The parameters are missing: add (1 - share) w": (_ADD, "pass"),
+    "Only the first pair moved: go through both lists to their end": (_ADD, f"{_ADD}; return"),
+    "there are new arrays in the list": ("a *= share", "averages[i] = a = a * share"),
+    "the averages have not changed": ("a *= share", "a = a * share"),
+    "your function changed the parameters": (_ADD, "w *= 1 - share; a += w"),
+    "return nothing: the averages are changed": (_ADD, f"{_ADD}\n    return averages"),
+})
+check_update_averages.reference(check_update_averages.rights[0])
