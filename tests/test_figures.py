@@ -30,8 +30,11 @@ def test_figure_stands_on_its_page_which_names_the_file(figure):
     assert f"tests/{figure.function.__module__.replace('.', '/')}.py" in text
 
 
-@pytest.mark.parametrize("figure", [figure for figure in figures.FIGURES if figure.quick],
-                         ids=lambda figure: f"{figure.page}-{figure.function.__name__}")  # fmt: skip
+@pytest.mark.parametrize(
+    "figure",
+    [figure for figure in figures.FIGURES if figure.quick],
+    ids=lambda figure: f"{figure.page}-{figure.function.__name__}",
+)
 def test_quick_figure_holds(figure, real_data):
     assert figures.problem(figure) is None
 

@@ -301,7 +301,7 @@ def test_a_replaced_part_of_nnlib_is_noticed(monkeypatch):
     }.items():
         with monkeypatch.context() as patch:
             patch.setattr(part, replacement)
-            assert supervision.changes(kept)[0] == part
+            assert part in supervision.changes(kept)
     with monkeypatch.context() as patch:
         patch.setattr(nnlib.checks.comparing.difference, "__code__", (lambda *_: None).__code__)
         assert "nnlib.checks.comparing.difference's code" in supervision.changes(kept)

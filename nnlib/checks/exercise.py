@@ -31,7 +31,7 @@ def compiled(source, names):
     """The last function of some source code, which is kept so that errors can quote it."""
     file = f"{watching.ANSWERS[0]}{len(linecache.cache)}"
     linecache.cache[file] = len(source), None, source.splitlines(keepends=True), file
-    namespace = {"np": numpy, "math": math, **names}
+    namespace = {"__name__": "answer", "np": numpy, "math": math, **names}
     before = set(namespace)
     exec(compile(source, file, "exec"), namespace)
     return [f for name, f in namespace.items() if name not in before and callable(f)][-1]

@@ -78,7 +78,7 @@ def backward_by_loops(dZ, X, W):
     "How long is each loop? The samples are X.shape[0], the inputs and units W.shape":
         [("range(W.shape[1])", "range(W.shape[0])"), ("range(W.shape[0])", "range(W.shape[1])")],
     _ORDER: ("return dX, dW, db", "return dW, db, dX"),
-    "your function uses the operator @": "return dZ @ W.T, X.T @ dZ, dZ.sum(axis=0)",
+    "your function uses @": "return dZ @ W.T, X.T @ dZ, dZ.sum(axis=0)",
 })
 
 check_skip_backward = Exercise(

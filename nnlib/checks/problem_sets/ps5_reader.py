@@ -11,7 +11,7 @@ from numpy.random import default_rng
 from nnlib import SGD, Adam, Dense, Input, Sequential
 from nnlib.checks.exercise import Exercise
 from nnlib.datasets import load_mnist
-from nnlib.schedules import PolynomialDecay
+from nnlib.optimizers.schedules import PolynomialDecay
 
 __all__ = ["check_digit_reader", "check_good_reader"]
 
