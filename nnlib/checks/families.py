@@ -1,29 +1,12 @@
-"""What exercises have in common: cases, and the mistakes that people make everywhere.
-
-Each family is written once. `family(exercise, …)` makes the mistake from the exercise's own right
-answer and adds it, with the sentence that helps.
-"""
+"""What exercises have in common: cases, and mistakes that are made of a right answer."""
 
 import functools
 
-from numpy import array, asarray, concatenate, ndarray
+from numpy import array, asarray, concatenate
 from numpy import float32 as _float32
 from numpy import float64 as _float64
 
-__all__ = [
-    "changed_input",
-    "each",
-    "entries",
-    "large",
-    "last_term_only",
-    "of_other_rows",
-    "other_axis",
-    "scaled",
-    "sum_for_mean",
-    "transposed",
-    "with_part",
-    "wrong_sign",
-]
+__all__ = ["each", "entries", "large", "of_other_rows"]
 
 
 # --- cases
@@ -54,85 +37,6 @@ def large():
 
 
 # --- mistakes
-
-
-def scaled(exercise, says, factor):
-    """The right numbers times a factor (*case), or a part of them if `factor` gives a tuple."""
-
-    def answer(*case):
-        value, by = exercise.answer(*case), factor(*case)
-        if isinstance(by, tuple):
-            return tuple(v * f for v, f in zip(value, by, strict=True))
-        return value * by
-
-    return exercise.mistake(says, answer)
-
-
-def sum_for_mean(exercise, count, says="This is the sum: take the mean"):
-    """A sum where the mean is asked; `count` (*case) is the number of terms."""
-    return scaled(exercise, says, count)
-
-
-def wrong_sign(exercise, says="The sign is wrong"):
-    return scaled(exercise, says, lambda *case: -1)
-
-
-def transposed(exercise, says):
-    return exercise.mistake(says, lambda *case: asarray(exercise.answer(*case)).T)
-
-
-def other_axis(exercise, says):
-    """The right thing along the wrong axis of the first argument, an array of rows."""
-
-    def answer(first, *rest):
-        return asarray(exercise.answer(first.T, *rest)).T
-
-    return exercise.mistake(says, answer)
-
-
-def with_part(exercise, says, name, change):
-    """A right answer of several parts, of which `change` (value, *case) spoils one."""
-    place = exercise.parts.index(name)
-
-    def answer(*case):
-        values = list(exercise.answer(*case))
-        values[place] = change(values[place], *case)
-        return tuple(values)
-
-    return exercise.mistake(says, answer)
-
-
-def last_term_only(exercise, says="Only the last product of each sum is left: add with +="):
-    """Of each matrix product only the last term: the arguments lose all but their last inner axis.
-
-    For products X W, the last column of X and the last row of W remain.
-    """
-
-    def answer(X, W, *rest):
-        return exercise.answer(X[:, -1:], W[-1:], *rest)
-
-    return exercise.mistake(says, answer)
-
-
-def type_of_input(exercise, says):
-    """The result in the type of the first array, so that whole numbers stay whole."""
-
-    def answer(*case):
-        kind = next(value.dtype for value in case if isinstance(value, ndarray))
-        return asarray(exercise.answer(*case)).astype(kind)
-
-    return exercise.mistake(says, answer)
-
-
-def changed_input(exercise, says="your function changed its input"):
-    """The right numbers, but the first array is not left as it was, which the task asks for."""
-
-    def answer(first, *rest):
-        value = exercise.answer(first, *rest)
-        first += 1
-        return value
-
-    return exercise.mistake(says, answer)
 
 
 def of_other_rows(exercise, names):

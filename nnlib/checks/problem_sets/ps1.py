@@ -3,48 +3,27 @@
 import math
 
 import numpy as np
-from numpy import arange, array
-from numpy import cos as _cos
-from numpy import exp as _exp
-from numpy import float32 as _float32
-from numpy import sin as _sin
+from numpy import arange, array, asarray, cos, exp, float32, float64, ones, sin
 
 from nnlib import bugs
 from nnlib.checks import by_loops, families
 from nnlib.checks.exercise import Exercise
 from nnlib.checks.families import each
-from nnlib.checks.problem_sets.ps1_entries import (
-    check_hard_tanh,
-    check_hard_tanh_slope,
-    check_my_sigmoid,
-    check_swish,
-    check_swish_slope,
-)
-
-__all__ = [
-    "check_hard_tanh",
-    "check_hard_tanh_slope",
-    "check_log_softmax",
-    "check_my_sigmoid",
-    "check_my_softmax",
-    "check_polyline",
-    "check_swish",
-    "check_swish_slope",
-    "check_worst_gap",
-]
 
 # fmt: off
+__all__ = ["check_hard_tanh", "check_hard_tanh_slope", "check_log_softmax", "check_my_sigmoid",
+           "check_my_softmax", "check_polyline", "check_swish", "check_swish_slope",
+           "check_worst_gap"]
+
 _BENT = array([-2.0, 1.0, 1.5]), array([3.0, -1.0, 0.5])
 check_polyline = Exercise(
     "polyline(x, knots, values)",
     "a line of ReLU units through points, flat before the first and straight on after the last",
     lambda rng: [
         (array([-1.0, 0.0, 0.5, 1.5, 2.5, 3.5, 4.0, 6.0]), arange(5.0), arange(5.0) ** 2),
-        (rng.uniform(-4, 4, (3, 4)), *_BENT),
-        (rng.uniform(-4, 4, 6), array([0.0, 2.0]), array([1.0, 1.0])),
-        (array([-0.5, 0.25, 1.5, 2.75]), arange(3), array([0, 1, 4])),
-        (array([[-3, -1], [0, 4]]), *_BENT),
-    ],
+        (rng.uniform(-4, 4, (3, 4)), *_BENT), (rng.uniform(-4, 4, 6), arange(0.0, 4, 2), ones(2)),
+        (array([-0.5, 0.25, 1.5, 2.75]), arange(3), arange(3) ** 2),
+        (array([[-3, -1], [0, 4]]), *_BENT)],
 )
 
 
@@ -66,11 +45,6 @@ def _(x, knots, values):
     return values[0] + np.maximum(x[..., None] / 2 - knots[:-1], 0) @ changes
 
 
-_FIRST_CHANGE = (
-    "Each change of slope stands at a wrong knot: the slope before the first knot is 0, so the "
-    "first change is the first slope (np.diff has the argument `prepend`)")
-_LIKE_X = "An array like np.zeros_like(x) holds whole numbers only, where x does"
-families.type_of_input(check_polyline, _LIKE_X)
 check_polyline.slips("""
 def polyline(x, knots, values):
     slopes = np.diff(values) / np.diff(knots)
@@ -84,31 +58,16 @@ def polyline(x, knots, values):
         ("np.diff(slopes, prepend=0.0)", "slopes"),
     "Left of the first knot the line has the height values[0]: that is the bias":
         ("np.full(x.shape, values[0], dtype=float)", "np.zeros(x.shape)"),
-    "The line begins with the height values[0], not with the last height":
-        ("values[0]", "values[-1]"),
-    "values[0] is added once, not with each unit": ("values[0]", "0", "+= ", "+= values[0] + "),
     "Right of the last knot the line goes on with its last slope: no unit bends it there":
         "return np.interp(x, knots, values)",
-    "Left of the first knot the line is flat: the first slope needs a unit too": """
-        i = (np.searchsorted(knots, x) - 1).clip(0, len(knots) - 2)
-        slopes = np.diff(values) / np.diff(knots)
-        return values[i] + slopes[i] * (x - knots[i])""",
-    "The line is straight between the knots; yours jumps from value to value":
-        "return values[(np.searchsorted(knots, x) - 1).clip(0)]",
-    "The line is straight between the knots; yours is a polynomial":
-        "return np.polyval(np.polyfit(knots, values, len(knots) - 1), x)",
     "The knots are not always 1 apart: a slope is the difference of two values, divided by that "
     "of their knots": (" / np.diff(knots)", ""),
-    "A slope is the difference of the values over that of the knots, not the other way round":
-        ("np.diff(values) / np.diff(knots)", "np.diff(knots) / np.diff(values)"),
-    "The first unit is missing: before the first knot the slope is 0, so the first change is the "
-    "first slope (np.diff has the argument `prepend`)":
-        (", prepend=0.0", "", "changes, knots", "changes, knots[1:]"),
-    _FIRST_CHANGE: [(", prepend=0.0", ""), ("prepend", "append")],
+    "Before the first knot the slope is 0, so the first change, at the first knot, is the first "
+    "slope itself (np.diff has the argument `prepend`)": [
+        (", prepend=0.0", ""), ("prepend", "append"),
+        (", prepend=0.0", "", "changes, knots", "changes, knots[1:]")],
     "Each unit bends one knot too late: it bends where its piece begins":
         ("changes, knots", "changes, knots[1:]"),
-    "Each unit bends at its own knot: max(x - knot, 0)": ("x - knot", "x"),
-    "max(x + knot, 0) bends at -knot: look at the sign": ("x - knot", "x + knot"),
     "A unit is 0 on the left of its knot: max(x - knot, 0), not x - knot":
         ("np.maximum(x - knot, 0)", "(x - knot)"),
     "All units count: `return` stands below the loop, not inside it":
@@ -117,145 +76,233 @@ def polyline(x, knots, values):
         ("y += ", "y = values[0] + "),
     "An array like np.full(x.shape, values[0]) holds whole numbers only, where the values do: add "
     "dtype=float": (", dtype=float", ""),
-    _LIKE_X: ("np.full(x.shape, values[0], dtype=float)", "np.full_like(x, values[0])"),
-    "There is one slope less than there are knots: range(len(knots) - 1)": """
-        for i in range(len(knots)):
-            slope = (values[i + 1] - values[i]) / (knots[i + 1] - knots[i])
-        return slope * x""",
+    "An array like np.zeros_like(x) holds whole numbers only, where x does":
+        [("return y", "return y.astype(x.dtype)"),
+         ("np.full(x.shape, values[0], dtype=float)", "np.full_like(x, values[0])")],
 })
 
-
-_SOME = array([-1.5, -0.3, 0.4, 2.0, 5.0])
 check_worst_gap = Exercise(
     "worst_gap(f, derivative, z)",
     "the largest miss of a derivative against central differences with h = 1e-5",
-    [
-        (lambda v: v**2, lambda v: v, _SOME),
-        (lambda v: v**2, lambda v: 3 * v, _SOME),
-        (_sin, lambda v: 0 * v, _SOME),
-        (lambda v: _exp(10 * v), lambda v: 10 * _exp(10 * v), array([-0.5, 0.1, 0.2, 0.5])),
-        (lambda v: v**3, lambda v: 3 * v**2 + v, array([1, 2, 3])),
-        (_sin, lambda v: -_cos(v), _SOME),
-    ],
+    [*((f, slope, array([-1.5, -0.3, 0.4, 2.0, 5.0])) for f, slope in [
+        (lambda v: v**2, lambda v: v), (lambda v: v**2, lambda v: 3 * v), (sin, lambda v: 0 * v),
+        (sin, lambda v: -cos(v))]),
+     (lambda v: exp(10 * v), lambda v: 10 * exp(10 * v), array([-0.5, 0.1, 0.2, 0.5])),
+     (lambda v: v**3, lambda v: 3 * v**2 + v, array([1, 2, 3]))],
 )
-
-
-@check_worst_gap.reference
-def worst_gap(f, derivative, z):
-    return max(abs((f(v + 1e-5) - f(v - 1e-5)) / 2e-5 - derivative(v)) for v in z)
-
-
-@check_worst_gap.right
-def _(f, derivative, z):
-    misses = [(f(v + 1e-5) - f(v - 1e-5)) / 2e-5 - derivative(v) for v in z.tolist()]
-    return max(*misses, *(-miss for miss in misses))
-
-
-_CENTRAL = "(f(z + h) - f(z - h)) / (2 * h)"
-_MISSES = "np.abs(measured - derivative(z))"
+check_worst_gap.reference(lambda f, derivative, z: max(
+    abs((f(v + 1e-5) - f(v - 1e-5)) / 2e-5 - derivative(v)) for v in z))
+check_worst_gap.right(lambda f, derivative, z: np.linalg.norm(
+    [(f(v + 1e-5) - f(v - 1e-5)) / 2e-5 - derivative(v) for v in z.tolist()], np.inf))
 check_worst_gap.slips("""
 def worst_gap(f, derivative, z):
     h = 1e-5
     measured = (f(z + h) - f(z - h)) / (2 * h)
     return np.max(np.abs(measured - derivative(z)))
 """, {
-    "A miss may be negative: take absolute values before the largest": ("np.abs", ""),
-    "A miss may be negative: take absolute values before the largest, not after it":
-        ("np.max(np.abs", "np.abs(np.max"),
+    "A miss may be negative: take absolute values first, and then the largest":
+        [("np.abs", ""), ("np.max(np.abs", "np.abs(np.max")],
     "This is the mean of the misses: the largest is asked": ("np.max", "np.mean"),
-    "This is the sum of the misses: the largest is asked": ("np.max", "np.sum"),
-    "This is the smallest miss: the largest is asked": ("np.max", "np.min"),
-    "This is the root of the sum of squares: the largest is asked": ("np.max", "np.linalg.norm"),
-    "np.argmax says where the largest miss is: np.max says how large": ("np.max", "np.argmax"),
     "This is the number z where the largest miss is: the miss itself is asked":
         ("np.max(", "z[np.argmax(", "(z)))", "(z)))]"),
-    "These are all misses: return the largest of them, one number": ("np.max", ""),
+    "These are all misses: the largest of them, one number, is asked": ("np.max", ""),
     "Go to both sides of z: f(z + h) - f(z - h), over 2h":
-        [(_CENTRAL, "(f(z + h) - f(z)) / h"), (_CENTRAL, "(f(z) - f(z - h)) / h")],
+        [("f(z - h)) / (2", "f(z)) / (1"), ("f(z + h)", "f(z)", "/ (2", "/ (1")],
     "`/ (2 * h)` needs its parentheses": ("(2 * h)", "2 * h"),
     "The two points lie 2h apart: divide by 2h": ("(2 * h)", "h"),
-    "The slope is the difference, divided by 2h": (" / (2 * h)", ""),
-    "f(z) + h moves the height: move z before f is taken, f(z + h)":
-        ("f(z + h) - f(z - h)", "(f(z) + h) - (f(z) - h)"),
-    "The sign of the slope is wrong: f(z - h) comes second":
-        ("f(z + h) - f(z - h)", "f(z - h) - f(z + h)"),
-    "Take the derivative at z itself": ("derivative(z)", "derivative(z + h)"),
     "`derivative` is a function: call it, derivative(z)": ("derivative(z)", "derivative"),
-    "Is h 1e-5? (10e-5 is ten times as large)": ("1e-5", "10e-5"),
-    "h is too large: 1e-5 is 0.00001": [("1e-5", "1e-3"), ("1e-5", "1e5")],
-    "h is too small: 1e-5 is 0.00001": ("1e-5", "1e-6"),
-    "A miss is the plain difference, not one relative to the slopes":
-        (_MISSES, f"{_MISSES} / (np.abs(measured) + np.abs(derivative(z)))"),
-    "This is the largest slope: subtract what `derivative` says": (" - derivative(z)", ""),
-    "The difference itself is taken as positive: np.abs around all of it":
-        (_MISSES, "np.abs(measured) - derivative(z)"),
-    "Subtract first, then take absolute values: the slopes themselves have signs":
-        (_MISSES, "np.abs(np.abs(measured) - np.abs(derivative(z)))"),
-    "This is the square of the miss: take np.abs": (_MISSES, "(measured - derivative(z)) ** 2"),
+    "Is h 1e-5, that is 0.00001? (10e-5 is ten times as large)":
+        [("1e-5", h) for h in ("10e-5", "1e-3", "1e-6")],
 })
 
 
-def _rowwise(signature, asks):
+# --- functions of each number of Z
+
+def _of_each_number(name, asks, formula, read=None):
+    """An exercise on arrays of several shapes and kinds, then on numbers far from 0."""
+    exercise = Exercise(
+        f"{name}(Z)", asks, keeps=True, strict_floats=True, read=read,
+        cases=lambda rng: [(Z,) for Z in (
+            *families.entries(rng), *families.large(), array([-40.0]), array([-720.0]))])
+    exercise.reference(each(formula))
+    return exercise
+
+
+def _in_whole_numbers(exercise):
+    says = "The result holds whole numbers only: was it made with np.zeros_like(Z)?"
+    exercise.mistake(says, lambda Z: exercise.answer(Z).astype(Z.dtype))
+
+
+check_hard_tanh = _of_each_number("hard_tanh", "z between -1 and 1, and -1 or 1 outside",
+                                  lambda z: min(max(z, -1.0), 1.0))
+check_hard_tanh.right(lambda Z: (abs(Z + 1) - abs(Z - 1)) / 2)
+check_hard_tanh.slips("""
+def hard_tanh(Z):
+    A = Z.copy()
+    A[A > 1] = 1
+    A[A < -1] = -1
+    return A
+""", {
+    "your function changed its input": ("Z.copy()", "Z"),
+    "Above 1 it is 1": ("A[A > 1] = 1", ""),
+    "Below -1 it is -1": ("A[A < -1] = -1", ""),
+    "Outside -1 to 1 it is -1 or 1, not 0": ("] = 1", "] = 0", "] = -1", "] = 0"),
+    "Between -1 and 0 it is z, not 0": "return np.clip(Z, 0, 1)",
+    "Between -1 and 1 it is z, not its sign": "return np.sign(Z)",
+    "np.maximum goes with the lower bound, np.minimum with the upper one":
+        "return np.maximum(np.minimum(Z, -1), 1)",
+    "This is tanh: hard_tanh has corners at -1 and 1": "return np.tanh(Z)",
+    "This is its slope: the function is asked": "return (abs(Z) < 1) * 1.0",
+    "compute all its numbers at once": "return max(-1, min(Z, 1))",
+})
+
+check_hard_tanh_slope = _of_each_number(
+    "hard_tanh_slope", "1 between -1 and 1, and 0 outside and at the two corners",
+    lambda z: 1.0 if -1 < z < 1 else 0.0)
+check_hard_tanh_slope.right(lambda Z: (np.abs(Z) < 1).astype(int))
+check_hard_tanh_slope.slips("""
+def hard_tanh_slope(Z):
+    return np.where((Z > -1) & (Z < 1), 1.0, 0.0)
+""", {
+    "At the corners -1 and 1 themselves it is 0": [
+        (" > -1", " >= -1", " < 1", " <= 1"), (" > -1", " >= -1"), (" < 1", " <= 1")],
+    "It is 1 everywhere: is the slope taken from the result instead of Z, or is | written for &?":
+        ("&", "|"),
+    "This is ReLU's slope: here it is 1 from -1 on, and 0 from 1 on": "return np.heaviside(Z, 0)",
+    "Below -1 the function is flat too": ("(Z > -1) & ", ""),
+    "Above 1 the function is flat too": (" & (Z < 1)", ""),
+    "Between -1 and 0 the function rises too": ("-1", "0"),
+    "This is the function, not its slope": "return np.clip(Z, -1, 1)",
+    "This is the slope of tanh: hard_tanh is straight": "return 1 - np.tanh(Z) ** 2",
+    "Each of the two conditions needs parentheses: (Z > -1) & (Z < 1)":
+        ("(Z > -1) & (Z < 1)", "Z > -1 & Z < 1"),
+    "compute all its numbers at once": ("&", "and"),
+    "numbers are asked": "return (Z > -1) & (Z < 1)",
+})
+
+
+def _logistic(z):
+    return math.exp(min(z, 0.0)) / (1 + math.exp(-abs(z)))
+
+
+def _digits(value, Z):
+    """Far to the left the relative difference counts: all numbers there are next to 0."""
+    if Z.tolist() in ([-40], [-720]):
+        found, right = asarray(value, dtype=float64).sum(), _logistic(float(Z[0]))
+        assert abs(found - right) < 1e-6 * right, (
+            f"my_sigmoid at Z = {Z[0]:g} is {found:.3g}, expected {right:.3g}: use e^z, "
+            "which is small, for z < 0")
+    return {"": value}
+
+
+_OVERFLOW = ("Here an exponent became large and positive. That must not happen, not even in a "
+             "branch of np.where that is thrown away: let the exponent be -|z|")
+check_my_sigmoid = _of_each_number(
+    "my_sigmoid", "1 / (1 + e^-z) for any z, without an overflow", _logistic, read=_digits)
+sigmoid, naive = check_my_sigmoid.answer, bugs.sigmoid_overflowing
+check_my_sigmoid.right(lambda Z: np.exp(-np.logaddexp(0, -Z)))
+_in_whole_numbers(check_my_sigmoid)
+check_my_sigmoid.slips("""
+def my_sigmoid(Z):
+    E = np.exp(-np.abs(Z))
+    return np.where(Z >= 0, 1, E) / (1 + E)
+""", {
+    _OVERFLOW: ["return np.where(Z >= 0, 1 / (1 + np.exp(-Z)), np.exp(Z) / (1 + np.exp(Z)))",
+                "return 1 / (1 + np.exp(-Z))"],
+    "The exponent is still large and positive, also where np.errstate or np.clip hide it": [
+        "with np.errstate(over='ignore'):\n    return 1 / (1 + np.exp(-Z))",
+        "return 1 / (1 + np.exp(-np.clip(Z, -500, 500)))"],
+    "The digits are lost there, as where 1 minus a number near 1 has no digits left":
+        "S = 1 / (1 + np.exp(-np.abs(Z)))\nreturn np.where(Z >= 0, S, 1 - S)",
+    "This is the sigmoid of -z: look at the signs": ("1, E", "E, 1"),
+    "For z < 0 the numerator is e^z, not 1": ("np.where(Z >= 0, 1, E)", "1"),
+    "The sum 1 + e^-z needs parentheses: 1 / (1 + e^-z)": "return 1 / 1 + np.exp(-Z)",
+    "This is tanh: the sigmoid lies between 0 and 1": "return np.tanh(Z)",
+    "math.exp takes one number: np.exp takes arrays": "return 1 / (1 + math.exp(-Z))",
+    "compute all its numbers at once": ("np.where(Z >= 0, 1, E)", "(1 if Z >= 0 else E)"),
+})
+
+check_swish = _of_each_number("swish", "z times the sigmoid of z, for large numbers too",
+                              lambda z: z * _logistic(z))
+swish = check_swish.answer
+check_swish.right(lambda Z: Z / 2 * (1 + np.tanh(Z / 2)))
+_in_whole_numbers(check_swish)
+check_swish.knows({
+    _OVERFLOW: [lambda Z: Z * naive(Z), lambda Z: Z * (1 - naive(-Z))],
+    "This is z times the sigmoid of -z: look at the signs":
+        [lambda Z: Z * sigmoid(-Z), lambda Z: Z * naive(-Z)],
+    "This is the sigmoid: multiply it by z": [sigmoid, naive],
+    "z times the sigmoid, not z plus it": lambda Z: Z + sigmoid(Z),
+    "The factor is the sigmoid, not its slope": lambda Z: Z * sigmoid(Z) * sigmoid(-Z),
+    "For z < 0 the numerator of the sigmoid is e^z, not 1": lambda Z: Z * sigmoid(abs(Z)),
+    "It is not cut off: below 0 swish is negative": lambda Z: np.maximum(Z, 0) * sigmoid(Z),
+    "This is z times tanh: the factor is the sigmoid": lambda Z: Z * np.tanh(Z),
+    "This is ReLU: multiply z by its sigmoid": lambda Z: np.maximum(Z, 0),
+})
+
+_PRODUCT = "A product of two functions has two terms in its slope: (u v)' = u' v + u v'"
+check_swish_slope = _of_each_number(
+    "swish_slope", "the derivative of z times the sigmoid of z",
+    lambda z: _logistic(z) + z * _logistic(z) * _logistic(-z))
+swish_slope = check_swish_slope.answer
+check_swish_slope.right(lambda Z: swish(Z) + sigmoid(Z) * (1 - swish(Z)))
+_in_whole_numbers(check_swish_slope)
+check_swish_slope.knows({
+    _OVERFLOW: lambda Z: naive(Z) + Z * naive(Z) * naive(-Z),
+    f"{_PRODUCT}. Here is u v' alone": lambda Z: Z * sigmoid(Z) * sigmoid(-Z),
+    f"{_PRODUCT}. Here is u' v' alone":
+        [lambda Z: sigmoid(Z) * sigmoid(-Z), lambda Z: naive(Z) * naive(-Z)],
+    f"{_PRODUCT}. Here is u' v alone": sigmoid,
+    "Look at the sign of u v'": lambda Z: sigmoid(Z) - Z * sigmoid(Z) * sigmoid(-Z),
+    "The slope of the sigmoid is σ(z) σ(-z), not σ(-z)": lambda Z: sigmoid(Z) + Z * sigmoid(-Z),
+    "The slope of the sigmoid is σ(z) σ(-z), not σ(z)": lambda Z: sigmoid(Z) + Z * sigmoid(Z),
+    "In u v' the factor u = z is missing": lambda Z: sigmoid(Z) + sigmoid(Z) * sigmoid(-Z),
+    "The slope of u = z is 1, not z: the first term is σ(z)":
+        lambda Z: Z * sigmoid(Z) * (1 + sigmoid(-Z)),
+    "This is the function, not its slope": swish,
+    "It is right for the result swish(z), but it is given Z itself":
+        [lambda Z: swish_slope(swish(Z)), lambda Z: swish_slope(Z * naive(Z))],
+})
+
+
+# --- functions of each row of Z
+
+def _of_each_row(name, asks):
     """An exercise on ordinary scores, on large ones, and on scores or rows that lie far apart."""
-    def cases(rng):
-        ordinary = [array([[0.0, math.log(2), 0.0], [1.0, 1.0, 1.0]]),
-                    *(rng.normal(size=size) for size in ((4, 3), (1, 5), (3, 1), (3, 3))),
-                    array([[2, 0, 1], [-1, 3, 3]])]
-        large = [array([[1000.0, 999.0, 998.0]]), array([[1000.0, 0.0, -1000.0]]),
-                 array([[720.0, 0.0]]), array([[200, 199, 198]], dtype=_float32)]
-        far = [array([[0.0, -1000.0, 3.0], [-1000.0, -1000.0, 0.0], [2.0, 1.0, 0.0]]),
-               array([[900.0, 901.0], [0.0, 1.0]])]
-        return [(Z,) for Z in (*ordinary, *large, *far)]
-
-    return Exercise(signature, asks, cases, keeps=True, strict_floats=True)
+    large = [[[1000.0, 999.0, 998.0]], [[1000.0, 0.0, -1000.0]], [[720.0, 0.0]]]
+    far = [[[0.0, -1e3, 3.0], [-1e3, -1e3, 0.0], [2.0, 1.0, 0.0]], [[900.0, 901.0], [0.0, 1.0]]]
+    return Exercise(
+        f"{name}(Z)", asks, keeps=True, strict_floats=True, cases=lambda rng: [(Z,) for Z in (
+            array([[0.0, math.log(2), 0.0], [1.0, 1.0, 1.0]]),
+            *(rng.normal(size=size) for size in ((4, 3), (1, 5), (3, 1), (3, 3))),
+            array([[2, 0, 1], [-1, 3, 3]]), *map(array, large),
+            array([[200, 199, 198]], dtype=float32), *map(array, far))])
 
 
-check_my_softmax = _rowwise(
-    "my_softmax(Z)", "e^z over the sum of its row, whatever the size of the scores")
-check_log_softmax = _rowwise(
-    "log_softmax(Z)", "the logarithms of each row's probabilities, also of those near 0")
-
-
-@check_log_softmax.reference
 def log_softmax(Z):
     return array([by_loops.log_softmax(row) for row in Z.tolist()])
-
-
-@check_my_softmax.reference
-def my_softmax(Z):
-    return array([[math.exp(value) for value in by_loops.log_softmax(row)] for row in Z.tolist()])
 
 
 _MAXIMUM = "The largest exponent must be 0: take the row's maximum off first"
 _APART = ("It fails where one row lies 900 below another: shift each row by its own maximum, not "
           "by that of the whole batch")
 _OWN_SUM = "All numbers share one sum: each row needs its own (axis=1, keepdims=True)"
-_WHOLE = "The result holds whole numbers only: was it made with np.zeros_like(Z)?"
 _IN_BOTH = {  # softmax and its logarithm, as far as both shift and sum
     "It works on columns: a row is a sample (axis=1)": ("axis=1", "axis=0"),
-    "The shift belongs to the row: take each row's maximum off (axis=1), not each column's":
-        ("max(axis=1, keepdims=True)", "max(axis=0)"),
-    "The sum belongs to the row: axis=1, as for the maximum":
-        ("sum(axis=1, keepdims=True)", "sum(axis=0)"),
-    "Take the row's maximum off, not its minimum, so that the largest exponent is 0":
-        (".max(", ".min("),
-    "Take the row's maximum off, not its mean, so that the largest exponent is 0":
-        (".max(", ".mean("),
     "The sums and maxima of the rows must stay columns, so that they fit the rows: keepdims=True":
         [("max(axis=1, keepdims=True)", "max(axis=1)"),
          ("sum(axis=1, keepdims=True)", "sum(axis=1)"), (", keepdims=True", "")],
-    "Look at the sign of z: the largest score has the largest probability":
-        ("Z - Z.max(axis=1, keepdims=True)", "Z.min(axis=1, keepdims=True) - Z"),
-    "np.clip makes other scores of them: take the row's maximum off instead":
-        ("Z - Z.max(axis=1, keepdims=True)", "np.clip(Z, -500, 500)"),
+    _OWN_SUM: ("sum(axis=1, keepdims=True)", "sum()"),
 }
-check_my_softmax.right(lambda Z: np.exp(log_softmax(Z)).tolist())
-families.type_of_input(check_my_softmax, _WHOLE)
+check_my_softmax = _of_each_row(
+    "my_softmax", "e^z over the sum of its row, whatever the size of the scores")
+check_my_softmax.reference(lambda Z: exp(log_softmax(Z)))
+check_my_softmax.right(lambda Z: np.exp(Z - np.logaddexp.reduce(Z, axis=1)[:, None]).tolist())
+_in_whole_numbers(check_my_softmax)
 check_my_softmax.knows({
     _OWN_SUM: bugs.softmax_of_everything,
     _APART: bugs.softmax_with_one_maximum,
     _MAXIMUM: bugs.softmax_without_shift,
-    "This is the logarithm of what is asked": log_softmax,
 })
 check_my_softmax.slips("""
 def my_softmax(Z):
@@ -264,69 +311,36 @@ def my_softmax(Z):
 """, _IN_BOTH | {
     "your function changed its input":
         ("    E = np.exp(Z - Z", "    Z -= (Z", "    return", "    E = np.exp(Z)\n    return"),
-    _OWN_SUM: ("sum(axis=1, keepdims=True)", "sum()"),
-    "Divide each e^(z - m) by the sum of its row": (" / E.sum(axis=1, keepdims=True)", ""),
+    "The shift belongs to the row: take each row's maximum off (axis=1), not each column's":
+        ("max(axis=1, keepdims=True)", "max(axis=0)"),
     "The sum needs the same shift as the numerator: e^(z - m) in both": ("E.sum", "np.exp(Z).sum"),
-    "The base is e: np.exp": ("np.exp(", "2 ** ("),
-    "Each score goes through e^z first": "return Z / Z.sum(axis=1, keepdims=True)",
-    "The rows must add up to 1, which sigmoids of the single numbers do not":
-        "return 1 / (1 + np.exp(-Z))",
-    "This gives all to the largest score: softmax gives each score its share":
-        "return (Z == Z.max(axis=1, keepdims=True)) * 1.0",
+    "np.clip makes other scores of them: take the row's maximum off instead":
+        ("Z - Z.max(axis=1, keepdims=True)", "np.clip(Z, -500, 500)"),
+    "Divide each e^(z - m) by the sum of its row": (" / E.sum(axis=1, keepdims=True)", ""),
 })
 
-
-@check_log_softmax.right
-def _(Z):
-    rows = []
-    for scores in Z.tolist():
-        total = sum(math.exp(score - max(scores)) for score in scores)
-        rows.append([score - max(scores) - math.log(total) for score in scores])
-    return rows
-
-
-_PROBABILITIES = """
-    E = np.exp(Z - Z.max(axis=1, keepdims=True))
-    P = E / E.sum(axis=1, keepdims=True)
-"""
+check_log_softmax = _of_each_row(
+    "log_softmax", "the logarithms of each row's probabilities, also of those near 0")
+check_log_softmax.reference(log_softmax)
 check_log_softmax.right(lambda Z: Z - np.logaddexp.reduce(Z, axis=1, keepdims=True))
-families.type_of_input(check_log_softmax, _WHOLE)
-check_log_softmax.knows({
-    "These are the probabilities: their logarithms are asked": my_softmax,
-    "This is minus the logarithm: leave the minus out": lambda Z: -log_softmax(Z),
-    "Take the natural logarithm, np.log":
-        [lambda Z: log_softmax(Z) / np.log(2), lambda Z: log_softmax(Z) / np.log(10)],
-})
+check_log_softmax.mistake(
+    "These are the probabilities: their logarithms are asked", check_my_softmax.answer)
 check_log_softmax.slips("""
 def log_softmax(Z):
     D = Z - Z.max(axis=1, keepdims=True)
     return D - np.log(np.exp(D).sum(axis=1, keepdims=True))
 """, _IN_BOTH | {
-    "your function changed its input": ("D = Z -", "Z -=", "D", "Z"),
     "For a score 1,000 behind the probability is rounded to 0 before the logarithm is taken. "
-    "Write ln of the fraction as a difference, and simplify it":
-        [f"{_PROBABILITIES}    return np.log(P)",
-         f"{_PROBABILITIES}    with np.errstate(divide='ignore'):\n        return np.log(P)"],
+    "Write ln of the fraction as a difference, and simplify it": [
+        "return np.log(my_softmax(Z))",
+        "with np.errstate(divide='ignore'):\n    return np.log(my_softmax(Z))"],
     "For a score 1,000 behind the logarithm is about -1000, but a small number added to the "
     "probability bounds it. Write ln of the fraction as a difference instead":
-        [f"{_PROBABILITIES}    return np.log(P + 1e-{n})" for n in (8, 9, 10, 12, 15, 300)],
-    _OWN_SUM: [("sum(axis=1, keepdims=True)", "sum()"), ("(axis=1, keepdims=True)", "()"),
-               "E = np.exp(Z - Z.max(axis=1, keepdims=True))\nreturn np.log(E / E.sum())"],
+        [f"return np.log(my_softmax(Z) + 1e-{digits})" for digits in (12, 15)],
     _APART: ("max(axis=1, keepdims=True)", "max()"),
-    _MAXIMUM: ["return Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))",
-               "E = np.exp(Z)\nreturn np.log(E / E.sum(axis=1, keepdims=True))"],
+    _MAXIMUM: "return Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))",
     "The maximum must be subtracted in the first term too": ("return D", "return Z"),
-    "The maximum must be subtracted in the sum too: ln Σ e^(z - m)": ("np.exp(D)", "np.exp(Z)"),
-    "The second term is the logarithm of the sum, not the sum": ("np.log(", "("),
-    "Only the first term is here: subtract the logarithm of the sum of e^(z - m)":
-        (" - np.log(np.exp(D).sum(axis=1, keepdims=True))", ""),
-    "The two logarithms are subtracted, not added": ("D - np", "D + np"),
-    "The logarithm of a fraction is a difference, not a fraction of logarithms":
-        ("D - np", "D / np"),
-    "ln e^u is u: the first term is z - m itself, without a logarithm":
-        ("return D", "return np.log(D)"),
-    "The logarithm of a sum is not the sum of the logarithms: ln Σ e^u is not Σ u":
-        ("np.log(np.exp(D)", "(D"),
-    "Take the natural logarithm, np.log": [("np.log(", "np.log2("), ("np.log(", "np.log10(")],
-})
+    _OWN_SUM: [("sum(axis=1, keepdims=True)", "sum()"),
+               "E = np.exp(Z - Z.max(axis=1, keepdims=True))\nreturn np.log(E / E.sum())"],
+}, my_softmax=check_my_softmax.answer)
 # fmt: on

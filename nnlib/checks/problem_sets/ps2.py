@@ -1,53 +1,153 @@
 """Problem set 2: dense layers, forward, and their starting weights."""
 
+import re
 from itertools import pairwise
 
-from numpy import array, array_equal, floating
+import numpy as np
+from numpy import array, ones, shape, zeros
 
-from nnlib.checks import by_loops, families
+from nnlib.checks import by_loops
 from nnlib.checks.exercise import Exercise
-from nnlib.checks.problem_sets.ps2_dense import check_dense, check_dense_guard
 from nnlib.checks.problem_sets.ps2_weights import check_he_truncated, check_orthogonal
 
-__all__ = [
-    "check_dense",
-    "check_dense_guard",
-    "check_he_truncated",
-    "check_layer_norm",
-    "check_network",
-    "check_orthogonal",
-    "check_widest",
-]
-
-
 # fmt: off
+__all__ = ["check_dense", "check_dense_guard", "check_he_truncated", "check_layer_norm",
+           "check_network", "check_orthogonal", "check_widest"]
+
+
+def _layers(rng):
+    for X in array([[2.0, 3.0]]), array([[1, 2], [3, -4]]):
+        yield X, array([[0.5, 1.0], [1.0, -0.5]]), array([-1.0, 0.5])
+    for n, n_in, n_out in [(1, 3, 2), (5, 1, 4), (3, 3, 3), (4, 6, 1), (2, 4, 2)]:
+        yield rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)), rng.normal(size=n_out)
+
+
+def _layers_with_wrong_biases(rng):
+    for n, n_in, n_out in [(4, 2, 3), (3, 2, 3), (1, 2, 3), (5, 3, 1)]:
+        wrong = [(1, n_out), (n_out, 1), (n, 1), (n_out + 1,), (n,), (n_in,), (1,), ()]
+        for size in [(n_out,), *(size for size in wrong if size != (n_out,))]:
+            yield rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)), ones(size)
+
+
+def _use_layer(layer, X, W, b):
+    """What a layer returns, or the error with which it refuses b."""
+    try:
+        return {"Z": layer(X, W, b)}
+    except Exception as error:
+        kind = "ValueError" if isinstance(error, ValueError) else type(error).__name__
+        kind = "NumPy" if re.search("operand|aligned", str(error)) else kind
+        fits = b.shape == W.shape[1:]
+        if isinstance(error, NotImplementedError) or (fits and kind != "ValueError"):
+            raise
+        return {"error": kind, "said": str(error)}
+
+
+def _sums(used, X, W, b):
+    """Z, unless a layer refused the right b."""
+    assert "Z" in used, (f"your function refused a b of the right shape {b.shape}: compare b.shape "
+                         "with (W.shape[1],), a tuple")
+    return {"": used["Z"]}
+
+
+def _manners(used, X, W, b):
+    """Whether b was accepted or refused in the right way; of Z only the shape is looked at."""
+    if b.shape == W.shape[1:]:
+        Z = _sums(used, X, W, b)[""]
+        return {"": None if Z is None else zeros(shape(Z))}
+    given = f"X {X.shape}, W {W.shape} and b {b.shape}"
+    if "Z" in used:
+        gave = f"a result of shape {shape(used['Z'])}" if shape(used["Z"]) else repr(used["Z"])
+        raise AssertionError(f"{given} were accepted and gave {gave}: raise a ValueError unless "
+                             "b.shape == (W.shape[1],)")
+    error, said = used.values()
+    assert error != "NumPy", (
+        f"{given}: the error is NumPy's. Compare b.shape with (W.shape[1],) before you add, and "
+        "raise a ValueError that says which shape b should have")
+    assert error == "ValueError", f"{given}: it stopped with {error}, but a ValueError is asked"
+    assert re.search(rf"\b{W.shape[1]}\b", said), (
+        f"{given}: your error says '{said}'. Let it say which shape was expected, here "
+        f'{W.shape[1:]}: f"expected {{(W.shape[1],)}}, got {{b.shape}}"')
+    return {"": "refused"}
+
+
+check_dense = Exercise("dense(X, W, b)", "X W + b, for any shapes that fit", _layers,
+                       keeps=True, observe=_use_layer, read=_sums)
+check_dense_guard = Exercise(
+    "dense_guard(X, W, b)",
+    "X W + b; ValueError, which says what shape was expected, unless b has the shape (n_out,)",
+    _layers_with_wrong_biases, observe=_use_layer, read=_manners)
+
+
+@check_dense_guard.reference
+def dense(X, W, b):
+    if b.shape != (W.shape[1],):
+        raise ValueError(f"b should have {W.shape[1]} numbers")
+    return by_loops.weighted_sums(X, W, b)
+
+
+_SOURCE = """
+def dense(X, W, b):
+    if b.shape != (W.shape[1],):
+        raise ValueError(f"expected {(W.shape[1],)}, got {b.shape}")
+    return X @ W + b
+"""
+_IN_BOTH = {
+    "It refuses every b: a tuple such as b.shape is never equal to a number, so compare it with "
+    "(W.shape[1],), a tuple because of its comma": ("!= (W.shape[1],)", "!= W.shape[1]"),
+    "b belongs to units: compare its shape with the columns of W, not its rows or the samples":
+        [("[1]", "[0]"), ("W.shape[1]", "len(X)")],
+    "W is (n_in, n_out) already: no transpose is needed": "return X @ W.T + b",
+}
+check_dense.reference(by_loops.weighted_sums)
+check_dense.right(lambda X, W, b: np.c_[X, np.ones(len(X))] @ np.vstack([W, b]))
+check_dense.slips(_SOURCE, _IN_BOTH | {
+    "X is changed before it is used: your function changed its input": "X += 0.5\nreturn X @ W + b",
+    "The bias is missing": (" + b", ""),
+    "The bias is added once for every input": ("+ b", "+ len(W) * b"),
+    "Each sample got a bias: b belongs to units":
+        [("+ b", "+ b[:, None]"), ("+ b", "+ (b[:, None] if len(X) == len(b) else b)")],
+    "This is W times X: the order matters": ("X @ W", "W @ X"),
+    "This multiplies cell by cell: X @ W sums over the inputs": ("X @ W", "X * W"),
+    "Only the last product of each sum is left: add with +=": ("X @ W", "X[:, -1:] @ W[-1:]"),
+    "The numbers were rounded: X may hold whole numbers, Z does not":
+        ("X @ W + b", "(X @ W + b).astype(X.dtype)"),
+})
+check_dense_guard.slips(_SOURCE, _IN_BOTH | {
+    "raise a ValueError unless b.shape == (W.shape[1],)": "return X @ W + b",
+    "The whole shape counts: b has one axis, with W.shape[1] numbers": [
+        ("b.shape != (W.shape[1],)", f"{size} != W.shape[1]")
+        for size in ("b.shape[0]", "b.size", "len(b)")],
+    "To refuse b, write `raise ValueError(...)`, not assert":
+        "assert b.shape == (W.shape[1],)\nreturn X @ W + b",
+    "Your function returns the error: `raise` it instead": ("raise", "return"),
+    "It returns None: to print a message raises nothing": ("raise ValueError", "return print"),
+    "Let it say which shape was expected": ('f"expected {(W.shape[1],)}, got {b.shape}"', ""),
+    "Braces are replaced by what they hold in an f-string only: is the f missing?": ('f"', '"'),
+})
+
+
 def _networks(rng):
-    worked = array([[1.0, 2.0]]), [(array([[1.0, -1.0], [1.0, 1.0]]), array([0.0, -3.0])),
-                                   (array([[1.0, 0.5], [2.0, -2.0]]), array([-4.0, 1.0]))]
-    cases = [worked]
+    yield array([[1.0, 2.0]]), [(array([[1.0, -1.0], [1.0, 1.0]]), array([0.0, -3.0])),
+                                (array([[1.0, 0.5], [2.0, -2.0]]), array([-4.0, 1.0]))]
     for n, *widths in [(5, 3, 4, 2), (4, 2, 3), (3, 4, 3, 3, 3, 1), (1, 1, 2, 2), (2, 3, 3, 3)]:
         pairs = [(rng.normal(size=pair), rng.normal(size=pair[1])) for pair in pairwise(widths)]
-        cases.append((rng.normal(size=(n, widths[0])), pairs))
-    return cases
+        yield rng.normal(size=(n, widths[0])), pairs
 
 
 def _outputs(outputs, X, layers):
     """The outputs of the layers, each by its name."""
-    assert outputs is not None, "the result is None: does the function return it?"
     assert isinstance(outputs, list | tuple), (
+        "the result is None: does the function return it?" if outputs is None else
         "return a list with the output of every layer, also if there is one layer only")
-    counted = f"{len(layers)} layers have {len(layers)} outputs, you return {len(outputs)}"
-    assert not (len(outputs) == len(layers) + 1 and array_equal(outputs[0], X)), (
-        f"{counted}: X is no output of a layer, leave it out of the list")
-    assert len(outputs) == len(layers), counted
+    assert len(outputs) == len(layers), (
+        f"{len(layers)} layers have {len(layers)} outputs, you return {len(outputs)}")
     return {f"A{i}": output for i, output in enumerate(outputs, 1)}
 
 
 check_network = Exercise(
     "network(X, layers)",
     "a list with the outputs of all dense layers, ReLU between them and none at the end",
-    _networks, keeps=True, read=_outputs,
-)
+    _networks, keeps=True, read=_outputs)
 
 
 @check_network.reference
@@ -60,8 +160,6 @@ def network(X, layers):
     return [*outputs[:-1], Z]
 
 
-_RELU = "np.maximum(Z, 0)"
-check_network.right(lambda X, layers: tuple(network(X, layers)))
 check_network.slips("""
 def network(X, layers):
     outputs = []
@@ -70,79 +168,52 @@ def network(X, layers):
         Z = A @ W + b
         A = Z if i == len(layers) - 1 else np.maximum(Z, 0)
         outputs.append(A)
-    return outputs
+    return tuple(outputs)
 """, {
     "your function changed its input": ("append(A)", "append(A)\n        W *= 0.5"),
     "ReLU is missing between the layers: a hidden layer's output is taken after it":
-        [(_RELU, "Z"), ("append(A)", "append(Z)"),
-         ("i == len(layers) - 1", "i > 0 or len(layers) == 1")],
+        [("np.maximum(Z, 0)", "Z"), ("append(A)", "append(Z)")],
     "The last layer has no ReLU: any number may be the answer": (" - 1 else", " else"),
     "The input of a layer is the output of the one before, not X": ("A @", "X @"),
-    "The input of a layer is the output of the one just before, not always that of the first":
-        ("A @", "(outputs[0] if outputs else X) @"),
     "X is no output of a layer": ("[]", "[X]"),
-    "X itself goes into the first layer: no ReLU before it": ("A = X", "A = np.maximum(X, 0)"),
     "The bias is missing": (" + b", ""),
-    "The bias is added before ReLU, not after it": (_RELU, "np.maximum(Z - b, 0) + b"),
-    "ReLU cuts negative numbers off: it is max(z, 0), not |z|": (_RELU, "np.abs(Z)"),
-    "ReLU stands between the layers, not the sigmoid": (_RELU, "1 / (1 + np.exp(-Z))"),
-    "ReLU keeps positive numbers as they are: it is max(z, 0), not 0 or 1":
-        (_RELU, "(Z > 0) * 1.0"),
-    "return a list with the output of every layer": ("return outputs", "return A"),
-    "The last layer is missing": ("return outputs", "return outputs[:-1]"),
+    "ReLU stands between the layers, not the sigmoid": ("np.maximum(Z, 0)", "1 / (1 + np.exp(-Z))"),
+    "return a list with the output of every layer": ("tuple(outputs)", "A"),
+    "The last layer is missing": ("(outputs)", "(outputs[:-1])"),
     "`return` stands below the loop": ("    return", "        return"),
-    "The first layer comes first in the list": ("return outputs", "return outputs[::-1]"),
 })
 
 
 def _whole(units, *case):
-    assert not isinstance(units, float | floating), (
-        f"return a whole number, got {units}; 17 // 5 is 3")
+    assert not isinstance(units, float), f"return a whole number, got {units}; 17 // 5 is 3"
     return {"": units}
 
 
 check_widest = Exercise(
     "widest(n_in, n_out, budget)",
     "the most hidden units h for which n_in-h-n_out has at most so many weights and biases",
-    [(n_in, n_out, (n_in + 1 + n_out) * units + n_out + spare) for n_in, n_out, units, spare in [
-        (784, 10, 64, 0), (784, 10, 64, 794), (784, 10, 10, 500), (4, 3, 7, 1), (1, 1, 1, 0),
-        (5, 2, 0, 3), (30_000, 1, 4, 0), (2, 2, 12, 4), (3, 5, 0, 0)]],
-    read=_whole,
-)
+    [(784, 10, 50_890), (784, 10, 51_684), (784, 10, 8_460), (4, 3, 60), (1, 1, 4), (5, 2, 5),
+     (30_000, 1, 120_009), (2, 2, 66), (3, 5, 5)], read=_whole)
 
-
-@check_widest.reference
-def widest(n_in, n_out, budget):
-    units = 0
-    while n_in * (units + 1) + (units + 1) + (units + 1) * n_out + n_out <= budget:
-        units += 1
-    return units
-
-
-check_widest.right(lambda i, o, budget: int((budget - o) / (i + 1 + o)))
+check_widest.reference(lambda n_in, n_out, budget: next(
+    h - 1 for h in range(1, budget) if n_in * h + h + h * n_out + n_out > budget))
 check_widest.slips("""
 def widest(i, o, budget):
     return (budget - o) // (i + 1 + o)
 """, {
     "Here the biases are forgotten": "return budget // (i + o)",
-    "Here the output biases are forgotten": (" - o", ""),
+    "Here the output biases are forgotten, or not taken off the budget":
+        [(" - o", ""), ("budget - o", "budget + o")],
     "Here the hidden biases are forgotten": (" + 1", ""),
     "Besides its inputs and its bias, a hidden unit costs a weight to each output too":
         [(" - o", "", " + o", ""), (" + o", "")],
-    "A hidden unit costs a weight from each input too": ("i + 1", "1"),
-    "A unit's lines are added, not multiplied": "return budget // (i * o)",
-    "Round down, not up": ("(budget", "-(-(budget", "+ o)", "+ o))", "- o)", "- o)"),
-    "Round down, not to the nearest": "return round((budget - o) / (i + 1 + o))",
+    "One unit too many: round down, not up, and let a loop end before the budget is exceeded":
+        [("(budget", "-(-(budget", "+ o)", "+ o))", "- o)", "- o)"), ("+ o)", "+ o) + 1")],
     "17 // 5 is 3": [("//", "/"), "return np.floor((budget - o) / (i + 1 + o))"],
     "The whole budget may be spent: at most `budget`, so <=, not <": ("- o", "- o - 1"),
-    "This is one unit too many: the loop goes on until the network costs too much":
-        ("+ o)", "+ o) + 1"),
-    "The output biases are taken off the budget, not added": ("budget - o", "budget + o"),
-    "This is what is left over: % gives the remainder, // the quotient": ("//", "%"),
     "What the output biases cost is taken off first: (budget - n_out) needs parentheses":
         ("(budget - o)", "budget - o"),
 })
-
 
 check_layer_norm = Exercise(
     "layer_norm(X, gamma, beta, epsilon)",
@@ -152,27 +223,16 @@ check_layer_norm = Exercise(
         *((rng.normal(5, 3, (n, k)), rng.normal(1, 0.3, k), rng.normal(size=k), epsilon)
           for n, k, epsilon in [(4, 3, 0.5), (3, 3, 1e-5), (1, 5, 0.1), (6, 2, 1e-3)]),
         (array([[2, -1, 5], [0, 3, 1]]), array([1.0, 0.5, 2.0]), array([0.5, 1.0, -1.0]), 0.25),
-        (array([[2.0] * 3]), array([1.0] * 3), array([0.5] * 3), 1e-5),
-    ],
-    keeps=True, strict_floats=True,
-)
+        (ones((1, 3)), ones(3), array([0.5] * 3), 1e-5)],
+    keeps=True, strict_floats=True)
 
 
 @check_layer_norm.reference
 def layer_norm(X, gamma, beta, epsilon):
-    rows = []
-    for row in X.tolist():
-        mean = sum(row) / len(row)
-        variance = sum((x - mean) ** 2 for x in row) / len(row)
-        rows.append([(x - mean) / (variance + epsilon) ** 0.5 for x in row])
-    return array(rows) * gamma + beta
+    means, spreads = by_loops.column_statistics(X.T)
+    return ((X.T - means) / (spreads**2 + epsilon) ** 0.5).T * gamma + beta
 
 
-_VARIANCE = "X.var(axis=1, keepdims=True)"
-_DIVIDED = "(X - m) / np.sqrt(v + epsilon)"
-check_layer_norm.right(
-    lambda X, g, b, e: g * ((X.T - X.mean(axis=1)) / (X.var(axis=1) + e) ** 0.5).T + b)
-families.type_of_input(check_layer_norm, "The result holds whole numbers only, where X does")
 check_layer_norm.slips("""
 def layer_norm(X, gamma, beta, epsilon):
     m = X.mean(axis=1, keepdims=True)
@@ -181,36 +241,18 @@ def layer_norm(X, gamma, beta, epsilon):
 """, {
     "your function changed its input": ("return gamma * (X - m)", "X -= m\n    return gamma * X"),
     "You took mean and spread of each column: a row is a sample, so axis=1": ("axis=1", "axis=0"),
-    "The mean is that of the row, but the spread is that of each column: axis=1 for both":
-        ("var(axis=1", "var(axis=0"),
     "Each row has its own mean and spread (axis=1): these are those of the whole batch":
         ("axis=1, ", ""),
     "With keepdims=True the means of the rows stay a column, which fits X": (", keepdims=True", ""),
     "γ and β are missing": ("gamma * ", "", " + beta", ""),
     "β is missing": (" + beta", ""),
-    "γ is missing": ("gamma * ", ""),
-    "First times γ, then plus β": ("(X - m) / np.sqrt(v + epsilon) + beta", f"({_DIVIDED} + beta)"),
-    "β is added last: it is not divided by the root":
-        (f"gamma * {_DIVIDED} + beta", "(gamma * (X - m) + beta) / np.sqrt(v + epsilon)"),
-    "γ is the factor, β is added: they are swapped":
-        ("gamma *", "scale *", "+ beta", "+ gamma", "scale", "beta"),
     "γ and β have one number for each column: leave their shape as it is":
         ("gamma * ", "gamma[:, None] * ", "+ beta", "+ beta[:, None]"),
-    "γ multiplies number by number: *, not @": ("gamma * (X - m)", "(X - m) @ gamma"),
-    "ε stands under the root": [("sqrt(v + epsilon)", "sqrt(v) + epsilon"),
-                                ("np.sqrt(v + epsilon)", "(np.sqrt(v) + epsilon)")],
+    "ε stands under the root": ("np.sqrt(v + epsilon)", "(np.sqrt(v) + epsilon)"),
     "ε is missing under the root": (" + epsilon", ""),
-    "ε is added to the variance as it is, not squared": ("+ epsilon)", "+ epsilon**2)"),
     "Divide by the root": ("np.sqrt(v", "(v"),
-    "Divide by the root of the variance: this is only centred": (" / np.sqrt(v + epsilon)", ""),
     "Divide the squares by the width, not by one less": ("X.var(", "X.var(ddof=1, "),
-    "v is the mean of the squares, not their sum": ("v +", "X.shape[1] * v +"),
-    "v is the mean of the squares, not of the distances":
-        (_VARIANCE, "np.abs(X - m).mean(axis=1, keepdims=True)"),
-    "v is the mean squared distance from the mean m, not from 0":
-        (_VARIANCE, "(X**2).mean(axis=1, keepdims=True)"),
     "v is the variance, not its root already": ("X.var", "X.std"),
-    "The mean is taken off for v only: take it off x above the line too": ("(X - m)", "X"),
-    "The whole x - m is divided: put it in parentheses": ("(X - m)", "X - m"),
+    "First times γ, then plus β": ("np.sqrt(v + epsilon) + beta", "(np.sqrt(v + epsilon) + beta)"),
 })
 # fmt: on
