@@ -11,7 +11,7 @@ from numpy import matmul as times
 
 from nnlib import layers, losses
 from nnlib.checks import Exercise, examine, running, try_check
-from nnlib.checks.comparing import difference
+from nnlib.checks.differences import difference
 
 X, W = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), np.array([[1.0, -1.0, 2.0], [0.5, 2.0, 1.0]])
 

@@ -293,8 +293,8 @@ def test_a_replaced_part_of_nnlib_is_noticed(monkeypatch):
     kept = supervision._parts()
     assert supervision.changes(kept) == []
     for part, replacement in {
-        "nnlib.checks.comparing.difference": lambda *rest: None,
-        "nnlib.checks.comparing.SMALLEST": 1e9,
+        "nnlib.checks.differences.difference": lambda *rest: None,
+        "nnlib.checks.differences.SMALLEST": 1e9,
         "nnlib.checks.pages.activations.check_elu": check_double,
         "nnlib.layers.Dense.forward": None,
         "math.exp": lambda x: 0.0,
@@ -303,11 +303,11 @@ def test_a_replaced_part_of_nnlib_is_noticed(monkeypatch):
             patch.setattr(part, replacement)
             assert part in supervision.changes(kept)
     with monkeypatch.context() as patch:
-        patch.setattr(nnlib.checks.comparing.difference, "__code__", (lambda *_: None).__code__)
-        assert "nnlib.checks.comparing.difference's code" in supervision.changes(kept)
+        patch.setattr(nnlib.checks.differences.difference, "__code__", (lambda *_: None).__code__)
+        assert "nnlib.checks.differences.difference's code" in supervision.changes(kept)
     with monkeypatch.context() as patch:
-        patch.setattr(nnlib.checks.comparing.difference, "__defaults__", (1e9,))
-        assert "nnlib.checks.comparing.difference's defaults" in supervision.changes(kept)
+        patch.setattr(nnlib.checks.differences.difference, "__defaults__", (1e9,))
+        assert "nnlib.checks.differences.difference's defaults" in supervision.changes(kept)
     assert supervision.changes(kept) == []
 
 

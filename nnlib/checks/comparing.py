@@ -1,17 +1,14 @@
 """Judging outcomes: is an answer right, and which known mistake does it make?
 
-Nothing here runs an answer. NumPy's functions are bound by name, so that nothing a page redefines
-can change a verdict.
+Nothing here runs an answer.
 """
 
-from numpy import abs as _abs
-from numpy import all as _all
-from numpy import argwhere, asarray, errstate, generic, isfinite, isnan, ndarray, shape
-from numpy import float64 as _float64
+from numpy import asarray, ndarray, shape
 
-__all__ = ["alike_everywhere", "describe", "expect_equal", "judge"]
+from nnlib.checks.differences import cut, difference, is_numeric, kind, unlike
 
-SMALLEST = 1e-7  # a difference that is none, beside the relative one
+__all__ = ["alike_everywhere", "describe", "judge"]
+
 YES_OR_NO = (
     "your function asks a whole array a yes-or-no question (in an `if`, or with `and`, `or`, "
     "`max`): the argument is an array, so compute all its numbers at once, as np.maximum or "
@@ -86,7 +83,7 @@ def _look_at(exercise, outcome, case):
     except AssertionError as error:
         return _Refused(error)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
-        return _Refused(f"the result is {_kind(value)}, which has another form than is asked")
+        return _Refused(f"the result is {kind(value)}, which has another form than is asked")
     if exercise.parts:
         names = exercise.parts
         if not isinstance(value, tuple | list) or len(value) != len(names):
@@ -99,7 +96,7 @@ def _not_these_parts(value, names):
     listed = f"{len(names)} things, {', '.join(names)}, in this order"
     if value is None:
         return f"the result is None: does the function return it? Return {listed}"
-    return f"return {listed}; got {_kind(value)}"
+    return f"return {listed}; got {kind(value)}"
 
 
 def _arrays_after(exercise, value, case):
@@ -140,7 +137,7 @@ def describe(exercise, case):
         elif isinstance(value, ndarray | int | float | str | tuple):
             said.append(f"{argument} = {_short(value)}")
         elif isinstance(value, list):
-            said.append(f"{argument} = {_cut(str(_shapes(value)))}")
+            said.append(f"{argument} = {cut(str(_shapes(value)))}")
     return f"{name} for {', '.join(said)}" if said else name
 
 
@@ -154,11 +151,7 @@ def _shapes(value):
 def _short(value):
     if isinstance(value, ndarray) and value.ndim:
         return f"[{', '.join(map(_short, value))}]"
-    return f"{value:.6g}" if isinstance(value, float) else _cut(str(value))
-
-
-def _cut(text):
-    return text if len(text) <= 60 else f"{text[:56]} …"
+    return f"{value:.6g}" if isinstance(value, float) else cut(str(value))
 
 
 def _stopped(outcome, where):
@@ -180,7 +173,7 @@ def _general(found, expected, part):
     """What helps where no known mistake fits: it comes from the kind of the problem alone."""
     if isinstance(found, _Raised) and found[0] == "FloatingPointError":
         return next((words for begin, words in FLOATS.items() if found[1].startswith(begin)), "")
-    if part is not None and _is_numeric(found[part]) and _is_numeric(expected[part]):
+    if part is not None and is_numeric(found[part]) and is_numeric(expected[part]):
         kinds = [asarray(value).dtype.kind for value in (found[part], expected[part])]
         if (
             kinds[0] in "iu"
@@ -203,14 +196,14 @@ def _not_raised(outcome, found, expected, where):
         return f"{where} should raise {name}, but returned the error: `raise` it instead"
     if value is None:
         return f"{where} should raise {name}, but returned None (printing a message raises nothing)"
-    return f"{where} should raise {name}, but returned {_kind(value)} without complaint"
+    return f"{where} should raise {name}, but returned {kind(value)} without complaint"
 
 
 def _unchanged(exercise, part, found, case):
     """Of an array that was to be changed in place: whether it is as it was."""
     if part in exercise.changes:
         before = case[exercise.arguments.index(part)]
-        if not _text_of_difference(found[part], before, 0):
+        if difference(found[part], before, part, tolerance=0) is None:
             return (
                 f"{part} has not changed: {part} -= … or {part}[...] = … changes the array in "
                 f"place, {part} = … makes a new one"
@@ -225,95 +218,6 @@ def _misuse(tool):
         return f"the numbers are right, but your function uses {tool}: the task is to do without it"
     name = tool.replace("numpy.", "np.").replace("builtins.", "")
     return f"the numbers are right, but your function calls {name}: the task is to do without it"
-
-
-# --- comparing
-
-
-def difference(value, expected, name, tolerance=1e-5):
-    """How a value differs from what is expected, in words, or None: form first, then numbers."""
-    is_list = isinstance(expected, list | tuple)
-    if is_list and not all(_is_numeric(entry) and shape(entry) == () for entry in expected):
-        return _difference_of_lists(value, expected, name, tolerance)
-    if not is_list and not _is_numeric(expected):
-        unlike = _unlike(value, expected, tolerance)
-        return f"{name} should be {_kind(expected)}, got {_kind(value)}" if unlike else None
-    expected = asarray(expected)
-    return _form(value, expected, name) or _text_of_difference(value, expected, tolerance, name)
-
-
-def _difference_of_lists(values, expected, name, tolerance):
-    if values is None:
-        return f"{name} is None: does the function return it?"
-    if not isinstance(values, list | tuple) or len(values) != len(expected):
-        return f"{name} should be a list of {len(expected)}, got {_kind(values)}"
-    pairs = enumerate(zip(values, expected, strict=True))
-    found = (difference(*pair, f"{name}: item {i}", tolerance) for i, pair in pairs)
-    return next((words for words in found if words), None)
-
-
-def expect_equal(value, expected, name, tolerance=1e-5):
-    """Raise an AssertionError in words unless a value is what is expected."""
-    problem = difference(value, expected, name, tolerance)
-    assert not problem, problem
-
-
-def _form(value, expected, name):
-    if value is None:
-        return f"{name} is None: does the function return it?"
-    wanted = f"shape {expected.shape}" if expected.ndim else "a number"
-    if isinstance(value, dict | set | str) or callable(value):
-        return f"{name} is {_kind(value)}, {wanted} is asked"
-    try:
-        found = asarray(value)
-    except ValueError:
-        return f"{name} holds rows of several lengths, {wanted} is asked"
-    if found.dtype.kind not in "biuf":
-        return f"{name} is {_kind(value)}, {wanted} is asked"
-    if found.shape != expected.shape:
-        asked = f"expected {expected.shape}" if expected.ndim else "a single number is asked"
-        return f"{name} has shape {found.shape}, {asked}"
-    if found.dtype.kind == "b" and expected.dtype.kind != "b":
-        return f"{name} holds True and False: numbers are asked"
-    return None
-
-
-def _text_of_difference(value, expected, tolerance, name=""):
-    if shape(value) != shape(expected):
-        return f"{name} has shape {shape(value)}, expected {shape(expected)}"
-    value, expected = asarray(value, dtype=_float64), asarray(expected, dtype=_float64)
-    if not _all(isfinite(value) | (value == expected)):
-        return f"{name} holds NaN or infinity"
-    with errstate(invalid="ignore"):  # inf - inf; what is equal is no difference below
-        gap = _abs(value - expected)
-    wrong = ~(
-        (gap <= (SMALLEST if tolerance else 0) + tolerance * _abs(expected)) | (value == expected)
-    )
-    if not wrong.any():
-        return None
-    first = tuple(int(i) for i in argwhere(wrong)[0])
-    place, most = (f" at {list(first)}", "up to ") if first else ("", "")
-    right, found = _apart(expected[first], value[first])
-    return f"{name} is off by {most}{gap.max():.3g}: expected {right}{place}, got {found}"
-
-
-def _apart(first, second):
-    """Two different numbers in 4 digits, or in as many as show that they differ."""
-    texts = ((f"{first:.{digits}g}", f"{second:.{digits}g}") for digits in range(4, 18))
-    return next((pair for pair in texts if pair[0] != pair[1]), (f"{first}", f"{second}"))
-
-
-def _kind(value):
-    """What a value is, in words."""
-    if isinstance(value, ndarray):
-        return f"an array of shape {value.shape}"
-    if isinstance(value, str):
-        return f"the text {_cut(repr(value))}"
-    if callable(value):
-        return "a function"
-    if isinstance(value, tuple | list | dict | set):
-        return f"a {type(value).__name__} of {len(value)}"
-    return _cut(repr(value))
 
 
 # --- mistakes
@@ -368,35 +272,5 @@ def _alike(exercise, first, second, part):
         return first == second
     names = first if part is None else (part,)
     return first.keys() == second.keys() and all(
-        not _unlike(first.get(n), second.get(n), exercise.tolerance) for n in names
+        not unlike(first.get(n), second.get(n), exercise.tolerance) for n in names
     )
-
-
-def _unlike(first, second, tolerance):
-    """Whether two things that answers gave differ; NaN is like NaN."""
-    if isinstance(first, tuple | list) and isinstance(second, tuple | list):
-        pairs = zip(first, second, strict=False)
-        return len(first) != len(second) or any(_unlike(*pair, tolerance) for pair in pairs)
-    if isinstance(first, ndarray) != isinstance(second, ndarray):  # a list beside an array
-        first, second = _as_array(first), _as_array(second)
-    if not (_is_numeric(first) and _is_numeric(second)):
-        plain = (str, dict, set, type(None))
-        return not (isinstance(first, plain) and type(first) is type(second) and first == second)
-    first, second = (asarray(value, dtype=_float64) for value in (first, second))
-    if first.shape != second.shape:
-        return True
-    with errstate(invalid="ignore"):
-        close = isfinite(second) & (_abs(first - second) <= SMALLEST + tolerance * _abs(second))
-    return not _all(close | (first == second) | (isnan(first) & isnan(second)))
-
-
-def _as_array(value):
-    try:
-        return asarray(value) if isinstance(value, list | tuple) else value
-    except ValueError:  # rows of several lengths
-        return value
-
-
-def _is_numeric(value):
-    kinds = ndarray, generic, float, int
-    return isinstance(value, kinds) and asarray(value).dtype.kind in "biuf"

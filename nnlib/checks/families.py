@@ -6,7 +6,19 @@ from numpy import array, asarray, concatenate
 from numpy import float32 as _float32
 from numpy import float64 as _float64
 
-__all__ = ["each", "entries", "large", "of_other_rows"]
+__all__ = [
+    "bias_forgotten",
+    "degrees_of_freedom",
+    "each",
+    "entries",
+    "large",
+    "last_term_only",
+    "of_other_rows",
+    "returns_too_early",
+    "sum_for_mean",
+    "type_of_input",
+    "wrong_sign",
+]
 
 
 # --- cases
@@ -36,7 +48,39 @@ def large():
     return numbers + [array([z], dtype=_float32) for z in (-100, 100)]
 
 
-# --- mistakes
+# --- mistakes, as entries for `Exercise.slips`: `**families.wrong_sign("-np", "np")`
+
+
+def bias_forgotten(old, new="", what=""):
+    return {f"The bias is missing{what}": (old, new)}
+
+
+def sum_for_mean(old, new, over=""):
+    return {f"This is the sum{over}: take the mean": (old, new)}
+
+
+def wrong_sign(*change, why=""):
+    return {f"The sign is wrong{why}": change}
+
+
+def last_term_only(old="+=", new="="):
+    return {"Only the last product of each sum is left: add with +=": (old, new)}
+
+
+def returns_too_early(*spaces):
+    """`return` so many spaces from the left, inside a loop."""
+    says = "The function returns too early: `return` stands below all loops, not inside one"
+    return {says: [("    return", " " * n + "return") for n in spaces]}
+
+
+def type_of_input(*changes):
+    """The result in the type of an array that may hold whole numbers."""
+    says = "np.zeros_like and the like keep the type of the input: the result holds whole numbers"
+    return {f"{says} where that does": list(changes)}
+
+
+def degrees_of_freedom(old, new):
+    return {"Divide the squares by n, not by n - 1: leave out ddof=1": (old, new)}
 
 
 def of_other_rows(exercise, names):

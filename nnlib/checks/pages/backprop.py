@@ -3,6 +3,7 @@
 import numpy as np
 from numpy import array
 
+from nnlib.checks import families
 from nnlib.checks.by_loops import dense_backward, weighted_sums
 from nnlib.checks.exercise import Exercise
 from nnlib.checks.pages.activations import logistic, softplus
@@ -65,14 +66,13 @@ def backward_by_loops(dZ, X, W):
                 dW[k, j] += dZ[i, j] * X[i, k]
     return dX, dW, db
 """, _IN_EVERY_LAYER | {
-    "Only the last product of each sum is left: add with +=": ("+=", "="),
+    **families.last_term_only(),
     "Too often: add to db outside the loop over the inputs":
         ("db[j] += dZ[i, j]", "pass", "dX[i, k] +=", "db[j] += dZ[i, j]; dX[i, k] +="),
     "Z holds X[i, k] W[k, j]: each of the two gets the other as factor":
         [("* W[k, j]", "* X[i, k]"), ("* X[i, k]", "* W[k, j]")],
     _ALONG: [("W[k, j]", "W[j, k]"), *_IN_EVERY_LAYER[_ALONG]],
-    "The function returns too early: `return` stands below all loops, not inside one":
-        [("    return", " " * n + "return") for n in (8, 12, 16)],
+    **families.returns_too_early(8, 12, 16),
     "Make the arrays of zeros before all loops, or each sample begins anew":
         ("0]):\n        for j", "0]):\n        dX, dW, db = 0 * X, 0 * W, 0 * W[0]\n        for j"),
     "How long is each loop? The samples are X.shape[0], the inputs and units W.shape":

@@ -87,7 +87,7 @@ def accuracy_error(y_true, y_pred):
     "A share has the variance a (1 - a) / n: the factor a is missing": ("a * (1 - a)", "(1 - a)"),
     "These are two standard errors: one is asked": ("np.sqrt", "2 * np.sqrt"),
     "This is the spread of the number of right answers: divide by n, not multiply": ("/ n", "* n"),
-    "Divide by n, not by n - 1: leave out ddof=1": ("/ n", "/ (n - 1)"),
+    **families.degrees_of_freedom("/ n", "/ (n - 1)"),
     "1 / √n is its largest size: it depends on the accuracy too": ("a * (1 - a)", "1"),
     "This is a count: divide by the number of answers": ("np.mean", "np.sum"),
     "This is the share of wrong answers": ("==", "!="),

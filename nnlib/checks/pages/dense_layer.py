@@ -10,8 +10,9 @@ from numpy import array, array_equal, asarray, inf, mean, ones, unique, var
 from numpy import float64 as _float64
 from numpy.random import default_rng
 
+from nnlib.checks import families
 from nnlib.checks.by_loops import weighted_sums
-from nnlib.checks.comparing import expect_equal
+from nnlib.checks.differences import expect_equal
 from nnlib.checks.exercise import Exercise
 
 # fmt: off
@@ -40,7 +41,7 @@ def dense_by_units(X, W, b):
         Z[:, j] = X @ W[:, j] + b[j]
     return Z
 """, {
-    "The bias is missing: add b[j] to unit j": (" + b[j]", ""),
+    **families.bias_forgotten(" + b[j]", what=": add b[j] to unit j"),
     "Each unit has its own bias: b[j], not b[0]": ("b[j]", "b[0]"),
     "The bias is added once for every input: add it once": ("b[j]", "len(W) * b[j]"),
     "Each sample got a bias: b[j] belongs to unit j":
@@ -52,15 +53,14 @@ def dense_by_units(X, W, b):
         ("W[:, j]", "W[j]"),
     "The loop runs over the units, range(len(b)), not over the samples or the inputs":
         [("range(len(b))", "range(len(X))"), ("range(len(b))", "range(len(W))")],
-    "The function returns too early: `return` stands below the loop":
-        ("    return", "        return"),
+    **families.returns_too_early(8),
     "Only the last unit is left: make Z once, above the loop":
         ("        Z", "        Z = np.zeros((len(X), len(b)))\n        Z"),
     "Only the product of the last input is left: add the products up, with +=":
         [("X @ W[:, j]", "X[:, -1] * W[-1, j]"), "return np.outer(X[:, -1], W[-1])"],
     "This is the transpose, a sample in each column: is a .T missing at the end?":
         ("return Z", "return Z.T"),
-    "The result has the type of X, whole numbers: leave dtype out": ("b)))", "b)), X.dtype)"),
+    **families.type_of_input(("b)))", "b)), X.dtype)")),
     "Z has a row for each sample and a column for each unit, which is not the shape of X":
         ("np.zeros((len(X), len(b)))", "np.zeros_like(X)"),
 })

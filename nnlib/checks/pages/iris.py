@@ -36,8 +36,7 @@ def standardise(x_train, x_test):
 """, {
     "Use the means and standard deviations of the given x_train, not those of x_test":
         ("(x - m) / s", "(x - x.mean(axis=0)) / (x.std(axis=0) + 1e-12)"),
-    "Divide the squares by n, as np.std does: leave out ddof=1 (pandas takes 1 by itself)":
-        ("std(axis=0", "std(axis=0, ddof=1"),
+    **families.degrees_of_freedom("std(axis=0", "std(axis=0, ddof=1"),
     "Divide by the standard deviation as well": (" / s", ""),
     "Subtract the mean of each column as well": ("(x - m)", "x"),
     "Subtract first, then divide: (x - mean) / std needs its brackets": ("(x - m)", "x - m"),

@@ -7,6 +7,7 @@ import numpy as np
 from numpy import array, generic, ndarray
 
 from nnlib import bugs
+from nnlib.checks import families
 from nnlib.checks.by_loops import log_softmax, one_hot_rows
 from nnlib.checks.exercise import Exercise
 from nnlib.checks.families import each
@@ -34,9 +35,9 @@ def mean_surprise(P, y):
     s = -np.log(P[np.arange(len(y)), y])
     return s.mean()
 """, {
-    "This is the sum over the samples: take the mean": ("mean()", "sum()"),
+    **families.sum_for_mean("mean()", "sum()", over=" over the samples"),
     "These are the surprises of the rows: take their mean": (".mean()", ""),
-    "The sign is wrong: the logarithm of a probability is negative": ("-", ""),
+    **families.wrong_sign("-", "", why=": the logarithm of a probability is negative"),
     "This is in bits: take the natural logarithm": ("log", "log2"),
     "This is the mean probability: take -log of each": ("-np.log", ""),
     "This is the log of the mean: first log, then mean":
@@ -115,8 +116,8 @@ def stable_binary(Y, Z):
          for sigmoid in ("sigmoid(Z)", "(1 + np.tanh(Z / 2)) / 2")],
     "Z was clipped, and so is the cost of a confident mistake: it is |z|":
         [("return", f"Z = np.clip(Z, -{z}, {z})\n    return") for z in (30, 100, 500, 700)],
-    "The sign is wrong": ("return ", "return -"),
-    "This is the sum: take the mean over all entries": ("mean", "sum"),
+    **families.wrong_sign("return ", "return -"),
+    **families.sum_for_mean("mean", "sum", over=" over all entries"),
     "Divide by all n k entries, not by n alone": f"return np.sum({_SUMMANDS}) / len(Z)",
     "These are the losses of the entries: take their mean": ("np.mean", ""),
     "your function calls np.logaddexp": "return np.mean(np.logaddexp(0, Z) - Z * Y)",
@@ -174,9 +175,9 @@ class huber:  # stands for a record of two functions
     "This is the squared error": ("<= 1", "< np.inf", "d**2 / 2", "d**2", " d, np", " 2 * d, np"),
     "This is the absolute error: up to |d| = 1 it is ½ d²":
         ("d**2 / 2", "abs(d)", " - 0.5", "", " d, np", " np.sign(d), np"),
-    "The sign is wrong": ("return np.mean", "return -np.mean"),
-    "The sign is wrong: A - Y, not Y - A": ("A - Y", "Y - A"),
-    "This is the sum: take the mean": ("mean", "sum"),
+    **families.wrong_sign("return np.mean", "return -np.mean"),
+    **families.wrong_sign("A - Y", "Y - A", why=": A - Y, not Y - A"),
+    **families.sum_for_mean("mean", "sum"),
     "The factor of the mean is missing: divide by n k": (" / A.size", ""),
     "Divide by all n k entries, not by n": ("np.mean(", "1 / len(A) * np.sum(", "A.size", "len(A)"),
     "a loss is one number": ("np.mean", ""),
@@ -245,9 +246,10 @@ class smoothed:  # stands for a record of two functions
     "Each row has a softmax of its own: sum over axis 1, with keepdims":
         [("axis=1, keepdims=True", ""), ("axis=1", "axis=0")],
     "Z holds scores, not probabilities: log Σ e^z is missing": (_P, "Z", "* log_softmax(Z)", "* Z"),
-    "The sign is wrong": ("-np", "np"),
-    "The sign is wrong: softmax(Z) minus the smoothed targets": (f"({_P} - T)", f"(T - {_P})"),
-    "This is the sum over the samples: take the mean": ("Z)) / len(Y)", "Z))"),
+    **families.wrong_sign("-np", "np"),
+    **families.wrong_sign(f"({_P} - T)", f"(T - {_P})",
+                          why=": softmax(Z) minus the smoothed targets"),
+    **families.sum_for_mean("Z)) / len(Y)", "Z))", over=" over the samples"),
     "The factor of the mean is missing: divide by n": ("T) / len(Y)", "T)"),
     "Divide by n, not by n k": ("/ len(Y)", "/ Y.size"),
     "a loss is one number": ("np.sum", ""),

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy import array
 
+from nnlib.checks import families
 from nnlib.checks.by_loops import products
 from nnlib.checks.exercise import Exercise
 
@@ -107,16 +108,14 @@ def matrix_product(X, W):
     "This is W times X: the order matters": "return W @ X",
     "This is the transpose: the rows of the result belong to the rows of X": "return (X @ W).T",
     "This multiplies rows by rows: take the columns of W": "return X @ W.T",
-    "Only the last product of each sum is left: add with +=": ("+=", "="),
-    "The function returns too early: `return` stands below all loops, not inside one":
-        [("    return", " " * n + "return") for n in (8, 12, 16)],
+    **families.last_term_only(),
+    **families.returns_too_early(8, 12, 16),
     "The cells hold whole numbers only: leave dtype=int out of np.zeros": ("))\n", "), int)\n"),
     "How long is each loop? The rows of X (X.shape[0]), the columns of W (W.shape[1]) and, for "
     "the sum, the columns of X (X.shape[1])":
         [("range(X.shape[1])", "range(X.shape[0])"), ("range(X.shape[1])", "range(W.shape[1])"),
          ("range(X.shape[0])", "range(X.shape[1])")],
-    "np.zeros_like(X) has the shape and the type of X, whole numbers where X holds such":
-        ("np.zeros((X.shape[0], W.shape[1]))", "np.zeros((X.shape[0], W.shape[1]), X.dtype)"),
+    **families.type_of_input(("))\n", "), X.dtype)\n")),
 })
 
 check_shape_of_product = Exercise(

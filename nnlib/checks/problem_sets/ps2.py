@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy import array, ones, shape, zeros
 
-from nnlib.checks import by_loops
+from nnlib.checks import by_loops, families
 from nnlib.checks.exercise import Exercise
 from nnlib.checks.problem_sets.ps2_weights import check_he_truncated, check_orthogonal
 
@@ -102,15 +102,14 @@ check_dense.reference(by_loops.weighted_sums)
 check_dense.right(lambda X, W, b: np.c_[X, np.ones(len(X))] @ np.vstack([W, b]))
 check_dense.slips(_SOURCE, _IN_BOTH | {
     "X is changed before it is used: your function changed its input": "X += 0.5\nreturn X @ W + b",
-    "The bias is missing": (" + b", ""),
+    **families.bias_forgotten(" + b"),
     "The bias is added once for every input": ("+ b", "+ len(W) * b"),
     "Each sample got a bias: b belongs to units":
         [("+ b", "+ b[:, None]"), ("+ b", "+ (b[:, None] if len(X) == len(b) else b)")],
     "This is W times X: the order matters": ("X @ W", "W @ X"),
     "This multiplies cell by cell: X @ W sums over the inputs": ("X @ W", "X * W"),
-    "Only the last product of each sum is left: add with +=": ("X @ W", "X[:, -1:] @ W[-1:]"),
-    "The numbers were rounded: X may hold whole numbers, Z does not":
-        ("X @ W + b", "(X @ W + b).astype(X.dtype)"),
+    **families.last_term_only("X @ W", "X[:, -1:] @ W[-1:]"),
+    **families.type_of_input(("X @ W + b", "(X @ W + b).astype(X.dtype)")),
 })
 check_dense_guard.slips(_SOURCE, _IN_BOTH | {
     "raise a ValueError unless b.shape == (W.shape[1],)": "return X @ W + b",
@@ -176,7 +175,7 @@ def network(X, layers):
     "The last layer has no ReLU: any number may be the answer": (" - 1 else", " else"),
     "The input of a layer is the output of the one before, not X": ("A @", "X @"),
     "X is no output of a layer": ("[]", "[X]"),
-    "The bias is missing": (" + b", ""),
+    **families.bias_forgotten(" + b"),
     "ReLU stands between the layers, not the sigmoid": ("np.maximum(Z, 0)", "1 / (1 + np.exp(-Z))"),
     "return a list with the output of every layer": ("tuple(outputs)", "A"),
     "The last layer is missing": ("(outputs)", "(outputs[:-1])"),
@@ -251,7 +250,7 @@ def layer_norm(X, gamma, beta, epsilon):
     "ε stands under the root": ("np.sqrt(v + epsilon)", "(np.sqrt(v) + epsilon)"),
     "ε is missing under the root": (" + epsilon", ""),
     "Divide by the root": ("np.sqrt(v", "(v"),
-    "Divide the squares by the width, not by one less": ("X.var(", "X.var(ddof=1, "),
+    **families.degrees_of_freedom("X.var(", "X.var(ddof=1, "),
     "v is the variance, not its root already": ("X.var", "X.std"),
     "First times γ, then plus β": ("np.sqrt(v + epsilon) + beta", "(np.sqrt(v + epsilon) + beta)"),
 })

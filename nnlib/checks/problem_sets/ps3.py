@@ -2,6 +2,7 @@
 
 from numpy import array, einsum, outer, sqrt, tanh
 
+from nnlib.checks import families
 from nnlib.checks.by_loops import one_hot_rows, products, row_sums
 from nnlib.checks.exercise import Exercise
 from nnlib.checks.problem_sets._networks import GRADIENTS, SLIPS, nudged, nudged_gradients
@@ -77,7 +78,7 @@ check_two_layer_gradients = Exercise(
 )
 check_two_layer_gradients.reference(lambda X, Y, *parameters: nudged_gradients(X, Y, parameters))
 check_two_layer_gradients.slips(f"def two_layer_gradients(X, Y, *parameters):{GRADIENTS}", SLIPS | {
-    "The sign is wrong: P - Y, not Y - P": ("(P - Y)", "(Y - P)"),
+    **families.wrong_sign("(P - Y)", "(Y - P)", why=": P - Y, not Y - P"),
     "ReLU is missing on the way forward: the layer above is given max(Z, 0)":
         ("np.maximum(sums[-1], 0)", "sums[-1]"),
     "The order is dW1, db1, dW2, db2: layer by layer, the lower layer first": [

@@ -6,6 +6,7 @@ import numpy as np
 from numpy import array, exp, ndindex, zeros
 
 from nnlib import bugs
+from nnlib.checks import families
 from nnlib.checks.by_loops import log_softmax, one_hot_rows
 from nnlib.checks.exercise import Exercise
 
@@ -66,9 +67,9 @@ def softmax_loss(Y, Z):
     "Softmax works on each row by itself: axis 1, with keepdims=True": ("axis=1", "axis=0"),
     "Maximum and sum of each row stay columns with keepdims=True": (", keepdims=True", ""),
     "Subtract the targets: dZ = (P - Y) / n": ("(np.exp(log_P) - Y)", "np.exp(log_P)"),
-    "The sign is wrong": ("-np.sum", "np.sum", "(np.exp(log_P) - Y)", "(Y - np.exp(log_P))"),
+    **families.wrong_sign("-np.sum", "np.sum", "(np.exp(log_P) - Y)", "(Y - np.exp(log_P))"),
     _NO_FACTOR: ("- Y) / n", "- Y)"),
-    "This is the sum: take the mean over the samples": ("log_P) / n", "log_P)"),
+    **families.sum_for_mean("log_P) / n", "log_P)", over=" over the samples"),
     "Divide by n, not by n k: a row is one answer": ("/ n", "/ Z.size"),
 }, bugs=bugs)
 
@@ -116,11 +117,11 @@ def poisson(Y, Z):
         ("(rates - Y)", "(1 - Y / rates)"),
     "Output minus target, where the output is the rate e^z, not z": ("(rates - Y)", "(Z - Y)"),
     f"{_NO_FACTOR} k": ("(rates - Y) / Z.size", "rates - Y"),
-    "This is the sum: take the mean over all n k": ("np.mean", "np.sum"),
+    **families.sum_for_mean("np.mean", "np.sum", over=" over all n k"),
     "Divide by all n k entries, not by n alone":
         ("np.mean(rates - Y * Z)", "np.sum(rates - Y * Z) / len(Z)", "Z.size", "len(Z)"),
-    "The sign is wrong: a loss is -log of the probability":
-        ("np.mean(rates - Y * Z)", "np.mean(Y * Z - rates)", "(rates - Y)", "(Y - rates)"),
+    **families.wrong_sign("np.mean(rates - Y * Z)", "np.mean(Y * Z - rates)", "(rates - Y)",
+                          "(Y - rates)", why=": a loss is -log of the probability"),
 })
 
 
