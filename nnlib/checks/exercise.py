@@ -87,7 +87,7 @@ class Exercise:
         Whether an overflow, a division by 0 or an invalid value refuses an answer, wherever it
         happens.
     seconds : float
-        For all cases together: then a loop is taken to be endless.
+        Of processor time, for all cases together: then a loop is taken to be endless.
 
     Attributes
     ----------
