@@ -22,9 +22,9 @@ from nnlib.checks import (
     families,
     grade,
     grading,
+    ownership,
     problem_sets,
     supervision,
-    watching,
 )
 from nnlib.checks.pages.activations import check_elu
 from nnlib.checks.problem_sets.ps1 import check_hard_tanh
@@ -261,7 +261,7 @@ def test_nothing_that_a_cell_can_import_is_an_answer():
     """Neither what the references are made of nor an exercise itself."""
     modules = [by_loops, families, *MODULES]
     helpers = [f for m in modules for f in vars(m).values() if inspect.isfunction(f)]
-    own = {f for f in helpers if f.__code__.co_filename.startswith(watching.CHECKS)}
+    own = {f for f in helpers if f.__code__.co_filename.startswith(ownership.CHECKS)}
     own -= {exercise.observe for exercise in SETS}  # they run what they are given
     for exercise in (e for e in KEPT if not e.observe):
         fitting = [helper for helper in own if takes(helper, exercise.cases[0])]

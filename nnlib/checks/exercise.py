@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import numpy
 from numpy.random import default_rng
 
-from nnlib.checks import comparing, running, watching
+from nnlib.checks import comparing, ownership, running
 
 __all__ = ["Exercise", "Mistake"]
 
@@ -29,7 +29,7 @@ class Mistake:
 
 def compiled(source, names):
     """The last function of some source code, which is kept so that errors can quote it."""
-    file = f"{watching.ANSWERS[0]}{len(linecache.cache)}"
+    file = f"{ownership.ANSWERS[0]}{len(linecache.cache)}"
     linecache.cache[file] = len(source), None, source.splitlines(keepends=True), file
     namespace = {"__name__": "answer", "np": numpy, "math": math, **names}
     before = set(namespace)
@@ -116,12 +116,12 @@ class Exercise:
     def reference(self, answer):
         """Make an answer the right one: loops or worked numbers, no function of nnlib."""
         self.answer = answer
-        return watching.keep(answer)
+        return ownership.keep(answer)
 
     def right(self, answer):
         """Keep an unusual right answer, which has to pass too."""
         self.rights.append(answer)
-        return watching.keep(answer)
+        return ownership.keep(answer)
 
     def mistake(self, says, answer=None, **fields):
         """Keep a wrong answer with what to say to whoever gives it; also as a decorator.

@@ -16,7 +16,8 @@ from traceback import walk_tb
 
 from numpy import array_equal, errstate, ndarray
 
-from nnlib.checks.watching import Watch, is_own, is_watched
+from nnlib.checks.ownership import is_own, is_watched
+from nnlib.checks.watching import Watch
 
 __all__ = ["Outcome", "form_problem", "items", "run"]
 

@@ -10,44 +10,19 @@ import dataclasses
 import dis
 import functools
 import inspect
-import os
 import sys
 import types
 from pathlib import Path
 
 import numpy
 
-__all__ = ["Watch", "is_own", "is_watched", "keep"]
+from nnlib.checks.ownership import CHECKS, GUARDS, KEPT, PACKAGE, is_watched
+from nnlib.checks.stand_ins import stand_ins
 
-PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
-CHECKS = os.path.dirname(__file__) + os.sep
-ANSWERS = tuple(CHECKS + folder + os.sep for folder in ("pages", "problem_sets"))
-GUARDS = os.path.join(PACKAGE, "_guards")  # its wrappers pass calls on
-LIBRARIES = (
-    sys.prefix + os.sep,
-    sys.base_prefix + os.sep,
-    os.path.dirname(numpy.__file__) + os.sep,
-)
+__all__ = ["Watch"]
+
 SWITCHES = (sys.setprofile, sys.settrace, sys._getframe)  # to end the watch, or to look past it
-KEPT = set()  # the code of every right answer that an exercise keeps
 LOOKS = {inspect.currentframe.__code__, inspect.stack.__code__}
-
-
-def keep(answer):
-    """Remember the functions of a right answer, so that nobody can hand them in."""
-    functions = vars(answer).values() if hasattr(answer, "__dict__") else ()
-    KEPT.update(f.__code__ for f in (answer, *functions) if inspect.isfunction(f))
-    return answer
-
-
-def is_own(code):
-    """Whether code was written by a person who answers: not by nnlib or a library."""
-    return not code.co_filename.startswith((PACKAGE, *LIBRARIES))
-
-
-def is_watched(code):
-    """Whether code may be an answer: a person's own, or one that an exercise keeps."""
-    return code.co_filename.startswith(ANSWERS) or is_own(code)
 
 
 class Watch:
@@ -115,7 +90,7 @@ class Watch:
         function = _inside_partial(function)
         if inspect.isbuiltin(function):
             self._look_at_builtin(function)
-        with _replaced(self.of_numpy, function, self.note):
+        with stand_ins(self.of_numpy, function, self.note):
             if not {"@", ".T"}.isdisjoint(self.forbidden):
                 sys.settrace(self._trace)
             sys.setprofile(self._profile)
@@ -176,117 +151,10 @@ class Watch:
             self.note(full)
 
 
-class _Forbidden:
-    """Stands in the place of a function of NumPy; only a person's own code is kept from it."""
-
-    def __init__(self, original, name, note):
-        self.original, self.name, self.note = original, name, note
-
-    def __call__(self, *arguments, **named):
-        if is_watched(sys._getframe(1).f_code):
-            self.note(self.name)
-        return self.original(*arguments, **named)
-
-    def __getattr__(self, attribute):  # as np.logaddexp.reduce
-        if is_watched(sys._getframe(1).f_code):
-            self.note(self.name)
-        return getattr(self.original, attribute)
-
-
-@contextlib.contextmanager
-def _replaced(names, answer, note):
-    """Put stand-ins for functions of NumPy into NumPy, and wherever the answer keeps them."""
-    stand_ins, undo = {}, []
-    for name in names:
-        module, attribute = _module_of(name)
-        original = getattr(module, attribute)
-        stand_ins[id(original)] = _Forbidden(original, name, note)
-        undo.append((functools.partial(setattr, module, attribute), original))
-        setattr(module, attribute, stand_ins[id(original)])
-    if id(answer) in stand_ins:
-        note(stand_ins[id(answer)].name)
-    try:
-        _replace_in(answer, stand_ins, undo, seen=set())
-        yield
-    finally:
-        for put_back, original in reversed(undo):
-            put_back(original)
-
-
 def _inside_partial(function):
     while isinstance(function, functools.partial):
         function = function.func
     return function
-
-
-def _module_of(name):
-    path = name.split(".")
-    module = numpy
-    for part in path[1:-1]:
-        module = getattr(module, part)
-    return module, path[-1]
-
-
-def _replace_in(thing, stand_ins, undo, seen):
-    """Follow what a person's own code can reach from a function: names, cells, containers."""
-    if not stand_ins or id(thing) in seen:
-        return
-    seen.add(id(thing))
-    if isinstance(thing, functools.partial):
-        _replace_in((thing.func, *thing.args), stand_ins, undo, seen)
-    elif inspect.isfunction(thing) and is_watched(thing.__code__):
-        _replace_in(getattr(thing, "__wrapped__", None), stand_ins, undo, seen)
-        _replace_entries(thing.__globals__, stand_ins, undo, seen)
-        for cell in thing.__closure__ or ():
-            with contextlib.suppress(ValueError):  # an empty cell
-                held = cell.cell_contents
-                if id(held) in stand_ins:
-                    undo.append((functools.partial(setattr, cell, "cell_contents"), held))
-                    cell.cell_contents = stand_ins[id(held)]
-                _replace_in(held, stand_ins, undo, seen)
-        _replace_defaults(thing, stand_ins, undo)
-    elif isinstance(thing, dict):
-        _replace_entries(thing, stand_ins, undo, seen)
-    elif isinstance(thing, list):
-        for i, value in enumerate(thing):
-            if id(value) in stand_ins:
-                undo.append((functools.partial(thing.__setitem__, i), value))
-                thing[i] = stand_ins[id(value)]
-            _replace_in(value, stand_ins, undo, seen)
-    elif isinstance(thing, tuple | types.SimpleNamespace):
-        for value in vars(thing).values() if hasattr(thing, "__dict__") else thing:
-            _replace_in(value, stand_ins, undo, seen)
-    elif _is_persons_own(thing):
-        for name, kept in list(vars(thing).items()):
-            value = kept.__func__ if isinstance(kept, staticmethod | classmethod) else kept
-            if id(value) in stand_ins:
-                undo.append((functools.partial(setattr, thing, name), kept))
-                setattr(thing, name, stand_ins[id(value)])
-            _replace_in(value, stand_ins, undo, seen)
-
-
-def _is_persons_own(thing):
-    """Whether a class, or the class of an object, was defined in a notebook or a script."""
-    kind = thing if isinstance(thing, type) else type(thing)
-    file = getattr(sys.modules.get(kind.__module__), "__file__", None) or ""
-    known = kind.__module__ in sys.builtin_module_names or file.startswith((PACKAGE, *LIBRARIES))
-    return hasattr(thing, "__dict__") and not known
-
-
-def _replace_entries(mapping, stand_ins, undo, seen):
-    for name, value in list(mapping.items()):
-        if id(value) in stand_ins:
-            undo.append((functools.partial(mapping.__setitem__, name), value))
-            mapping[name] = stand_ins[id(value)]
-        if not isinstance(value, types.ModuleType) and not str(name).startswith("__"):
-            _replace_in(value, stand_ins, undo, seen)
-
-
-def _replace_defaults(function, stand_ins, undo):
-    defaults = function.__defaults__ or ()
-    if any(id(value) in stand_ins for value in defaults):
-        undo.append((functools.partial(setattr, function, "__defaults__"), defaults))
-        function.__defaults__ = tuple(stand_ins.get(id(value), value) for value in defaults)
 
 
 @functools.cache
