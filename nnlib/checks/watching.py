@@ -21,6 +21,10 @@ from nnlib.checks.stand_ins import stand_ins
 
 __all__ = ["Watch"]
 
+OUR_OWN = (
+    __file__,
+    inspect.unwrap(stand_ins).__code__.co_filename,
+)  # they stand between answer and library
 SWITCHES = (sys.setprofile, sys.settrace, sys._getframe)  # to end the watch, or to look past it
 LOOKS = {inspect.currentframe.__code__, inspect.stack.__code__}
 
@@ -182,10 +186,10 @@ def _name(frame):
 def _enters_nnlib(code, caller):
     """Whether a call leads from outside into nnlib, or to an answer that nnlib itself keeps."""
     name, before = code.co_filename, caller.co_filename
-    if not name.startswith(PACKAGE) or name.startswith((GUARDS, __file__)):
+    if not name.startswith(PACKAGE) or name.startswith((GUARDS, *OUR_OWN)):
         return False
     if name.startswith(CHECKS):  # the caller is this module where such a function is the answer
-        return code in KEPT or before == __file__ or not before.startswith(PACKAGE)
+        return code in KEPT or before in OUR_OWN or not before.startswith(PACKAGE)
     return before.startswith(CHECKS) or not before.startswith(PACKAGE)
 
 
