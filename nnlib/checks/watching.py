@@ -21,7 +21,9 @@ from nnlib.checks.stand_ins import stand_ins
 
 __all__ = ["Watch"]
 
-OUR_OWN = (
+OUR_OWN = {  # files that stand between an answer and what it calls
+    __file__, is_watched.__code__.co_filename, inspect.unwrap(stand_ins).__code__.co_filename
+}  # fmt: skip
     __file__,
     inspect.unwrap(stand_ins).__code__.co_filename,
 )  # they stand between answer and library
@@ -186,7 +188,7 @@ def _name(frame):
 def _enters_nnlib(code, caller):
     """Whether a call leads from outside into nnlib, or to an answer that nnlib itself keeps."""
     name, before = code.co_filename, caller.co_filename
-    if not name.startswith(PACKAGE) or name.startswith((GUARDS, *OUR_OWN)):
+    if not name.startswith(PACKAGE) or name in OUR_OWN or name.startswith(GUARDS):
         return False
     if name.startswith(CHECKS):  # the caller is this module where such a function is the answer
         return code in KEPT or before in OUR_OWN or not before.startswith(PACKAGE)
