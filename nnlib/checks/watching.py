@@ -24,9 +24,6 @@ __all__ = ["Watch"]
 OUR_OWN = {  # files that stand between an answer and what it calls
     __file__, is_watched.__code__.co_filename, inspect.unwrap(stand_ins).__code__.co_filename
 }  # fmt: skip
-    __file__,
-    inspect.unwrap(stand_ins).__code__.co_filename,
-)  # they stand between answer and library
 SWITCHES = (sys.setprofile, sys.settrace, sys._getframe)  # to end the watch, or to look past it
 LOOKS = {inspect.currentframe.__code__, inspect.stack.__code__}
 
