@@ -237,7 +237,7 @@ def softmax(Z):
 
 @expects(Z="... k")
 def softmax_derivative(Z):
-    """Jacobian of softmax: how each probability of a row answers to each score of that row.
+    """Jacobian of softmax: how each probability of a row changes with each score of that row.
 
     ∂a_i / ∂z_j = a_i (δ_ij - a_j), with a = softmax(z) and δ_ij = 1 if i = j, else 0
 
