@@ -1,205 +1,226 @@
-"""Every row of page 10's tables, run: the expressions are taken from the page itself."""
+"""Every row of page 10's tables, run on its own column's imports, one row on the next.
 
-import importlib
-import re
-import types
-from pathlib import Path
+On three classes, on two, and on labels that lack a class. `tables` says what a column sees.
+"""
 
-import nbformat
+import ast
+import functools
+
 import numpy as np
 import pytest
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPRegressor
+import tables
+from tables import ARITHMETIC, CASES, LIBRARIES, PARTS, USES, Column, table
 
-import nnlib
-
-PAGE = Path(__file__).resolve().parents[2] / "notebooks" / "10_crosswalk.ipynb"
-CELLS = {cell.id: cell.source for cell in nbformat.read(PAGE, as_version=4).cells}
-NEEDED = "needs Keras and PyTorch: pip install -e '.[compare]'"
-LIBRARIES = ["nnlib", "Keras", "PyTorch", "scikit-learn"]
-RNG = np.random.default_rng(0)
-ARRAYS = {
-    "X": RNG.normal(size=(8, 4)).astype("float32"),
-    "W": RNG.normal(size=(4, 6)).astype("float32"),
-    "b": RNG.normal(size=6).astype("float32"),
-    "Z": RNG.normal(size=(8, 3)).astype("float32"),
-    "y": np.array([0, 1, 2, 0, 1, 2, 0, 1]),
-}
-ARRAYS["Y"] = np.eye(3, dtype="float32")[ARRAYS["y"]]
-ARRAYS["A"] = np.exp(ARRAYS["Z"]) / np.exp(ARRAYS["Z"]).sum(axis=1, keepdims=True)
-
-
-def rows(cell):
-    """The rows of a table: its first entry, and for each library what the page says."""
-    lines = [line for line in CELLS[cell].splitlines() if line.startswith("| ")]
-    assert lines[0] == f"| | {' | '.join(LIBRARIES)} |"
-    for line in lines[1:]:
-        name, *entries = (entry.strip() for entry in line.strip("|").split("|"))
-        yield name, dict(zip(LIBRARIES, entries, strict=True))
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Stochastic Optimizer"),  # two epochs, for scikit-learn,
+    pytest.mark.filterwarnings("ignore:Got `batch_size` less"),  # and a batch of all rows
+    pytest.mark.filterwarnings("ignore:__array__ implementation"),  # Keras's own
+    pytest.mark.filterwarnings("ignore:Detected call of `lr_scheduler"),  # no step before it
+]
 
 
 def entries(cell):
-    for name, row in rows(cell):
-        for library in LIBRARIES:
-            if row[library] != "—":
-                yield pytest.param(name, library, id=f"{library}, {name}")
+    """A row's words, a library and a case, for each entry of a table that is no dash."""
+    return pytest.mark.parametrize(
+        ("words", "library", "case"),
+        [
+            pytest.param(words, library, case, id=f"{library}, {words}, {case}")
+            for words, row in table(cell).items()
+            for library in LIBRARIES
+            for case in CASES
+            if row.entries[library] != "—"
+        ],
+    )
 
 
-def evaluate(entry, space):
-    (expression,) = re.fullmatch("`(.+)`", entry).groups()
-    return eval(expression, space)
-
-
-def namespace(library):
-    """What a reader who uses a library has imported, with the arrays and a network."""
-    if library == "nnlib":
-        space = {**vars(nnlib), **ARRAYS}
-        for module in ("layers", "activations", "losses", "metrics", "optimizers", "schedules"):
-            space |= vars(importlib.import_module(f"nnlib.{module}"))
-    elif library == "Keras":
-        space = {
-            "keras": pytest.importorskip("keras", reason=NEEDED, exc_type=ImportError),
-            **ARRAYS,
-        }
-    elif library == "PyTorch":
-        torch = pytest.importorskip("torch", reason=NEEDED)
-        space = {name: torch.tensor(array) for name, array in ARRAYS.items()}
-        space |= {"torch": torch, "nn": torch.nn, "F": torch.nn.functional}
-    else:
-        space = {"np": np, **ARRAYS}
-        for name in ("joblib", "scipy.special", "sklearn.metrics"):
-            space[name.split(".")[0]] = importlib.import_module(name.split(".")[0])
-            importlib.import_module(name)
-        for name in ("neural_network", "metrics", "preprocessing"):
-            module = importlib.import_module(f"sklearn.{name}")
-            space |= {key: getattr(module, key) for key in module.__all__}
-        space["softmax"] = nnlib.activations.softmax
-        space["net"] = types.SimpleNamespace(coefs_=[ARRAYS["W"]], intercepts_=[ARRAYS["b"]])
-    return space
-
-
-def with_network(library):
-    """The namespace with the network of the page's own row, compiled or fitted where it can be."""
-    space = namespace(library)
-    network = next(row for name, row in rows("names-objects") if name == "network")
-    model = space["model"] = evaluate(network[library], space)
-    if library in ("nnlib", "Keras"):
-        optimizer = space["SGD"] if library == "nnlib" else space["keras"].optimizers.SGD
-        model.compile(optimizer(0.1), "sparse_categorical_crossentropy", metrics=["accuracy"])
-    elif library == "PyTorch":
-        space["optimizer"] = space["torch"].optim.SGD(model.parameters(), lr=0.1)
-    else:
-        model.set_params(max_iter=2).fit(ARRAYS["X"], ARRAYS["y"])
-    return space
-
-
-def as_numbers(value):
+def numbers(value):
     return np.asarray(value.detach() if hasattr(value, "detach") else value, dtype=float)
 
 
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(("name", "library"), list(entries("names-arithmetic")))
-def test_arithmetic_gives_the_same_numbers(name, library):
-    row = dict(rows("names-arithmetic"))[name]
-    expected = as_numbers(evaluate(row["nnlib"], namespace("nnlib")))
-    found = as_numbers(evaluate(row[library], namespace(library)))
-    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+def arrays_of(found):
+    """Weights or gradients in nnlib's shapes: PyTorch's matrices are transposed."""
+    found = found.values() if isinstance(found, dict) else found
+    return [numbers(array).T if hasattr(array, "detach") else array for array in found]
 
 
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(("name", "library"), list(entries("names-objects")))
-def test_parts_can_be_made(name, library):
-    row = dict(rows("names-objects"))[name]
-    assert evaluate(row[library], with_network(library)) is not None
+def starting_weights(case):
+    k, draw = CASES[case][0], np.random.default_rng(1)
+    return [draw.normal(scale=0.5, size=shape) for shape in ((4, 6), (6,), (6, k), (k,))]
 
 
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(("name", "library"), list(entries("names-methods")))
-def test_uses_work(name, library, tmp_path, monkeypatch):
+def of_classes(weights, classes):
+    """Weights of nnlib's network for scikit-learn's, which has outputs for the classes it saw.
+
+    For two, that is one sigmoid of the difference of their pre-activations.
+    """
+    W1, b1, W2, b2 = weights
+    W2, b2 = W2[:, classes], b2[classes]
+    return [W1, b1, *((W2[:, 1:] - W2[:, :1], b2[1:] - b2[:1]) if len(classes) == 2 else (W2, b2))]
+
+
+def set_weights(column, weights):
+    """Weights in nnlib's order and shapes, into the network of any library."""
+    model = column.space["model"]
+    if column.library == "PyTorch":  # by the solution of the page's first exercise
+        exec(tables.fenced("solution-1")[0], column.space)
+        state = column.space["to_pytorch"](weights)
+        tensor = column.space["torch"].tensor
+        model.load_state_dict({name: tensor(array) for name, array in state.items()})
+    elif column.library == "scikit-learn":
+        weights = of_classes(weights, model.classes_)
+        model.coefs_, model.intercepts_ = weights[::2], weights[1::2]
+    else:
+        model.set_weights(weights)
+
+
+def prepare(words, column, case):
+    """Equal weights to train, nnlib's to answer in scikit-learn, zeros to load over."""
+    if column.library == "scikit-learn":
+        if words == "probabilities":
+            set_weights(column, run("nnlib", case)[USES, "weights"])
+    elif words == "train":
+        set_weights(column, starting_weights(case))
+    elif words == "get them back":
+        set_weights(column, [np.zeros_like(array) for array in starting_weights(case)])
+
+
+@functools.cache
+def run(library, case):
+    """What all rows give, an error too. To get weights back gives the weights then."""
+    column, found = Column(library, case), {}
+    for cell in (ARITHMETIC, PARTS, USES):
+        for words, row in table(cell).items():
+            prepare(words, column, case)
+            try:
+                found[cell, words] = column.run(row)
+            except Exception as error:
+                found[cell, words] = error
+    if library == "scikit-learn":
+        column.space["model"] = found[USES, "get them back"]
+    found[USES, "get them back"] = column.run(table(USES)["weights"])
+    return found
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """For the files that a column keeps."""
     monkeypatch.chdir(tmp_path)
-    row = dict(rows("names-methods"))[name]
-    space = with_network(library)
-    value = evaluate(row[library], space)
-    if name == "count them":
-        assert value == 4 * 6 + 6 + 6 * 3 + 3
-    elif name == "probabilities":
-        np.testing.assert_allclose(as_numbers(value).sum(axis=1), 1, rtol=1e-5)
-    elif name == "keep them":
-        assert len(list(tmp_path.iterdir())) == 1
-    elif name == "weights":
-        weights = value.values() if isinstance(value, dict) else value
-        assert sum(int(np.prod(w.shape)) for w in weights) == 51
 
 
-DEFAULTS = {
-    "shape of W, 4 inputs and 6 units": {
-        "nnlib": "model.get_weights()[0].shape",
-        "Keras": "model.get_weights()[0].shape",
-        "PyTorch": "tuple(model[0].weight.shape)",
-        "scikit-learn": "model.coefs_[0].shape",
-    },
-    "SGD's rate, if none is given": {
-        "nnlib": "SGD().learning_rate",
-        "Keras": "float(keras.optimizers.SGD().learning_rate)",
-        "PyTorch": "torch.optim.SGD(model.parameters()).defaults['lr']",
-        "scikit-learn": "MLPClassifier(solver='sgd').learning_rate_init",
-    },
-    "SGD's momentum, if none is given": {
-        "nnlib": "SGD().momentum",
-        "Keras": "keras.optimizers.SGD().momentum",
-        "PyTorch": "torch.optim.SGD(model.parameters()).defaults['momentum']",
-        "scikit-learn": "MLPClassifier(solver='sgd').momentum",
-    },
-    "Adam's epsilon": {
-        "nnlib": "Adam().epsilon",
-        "Keras": "keras.optimizers.Adam().epsilon",
-        "PyTorch": "torch.optim.Adam(model.parameters()).defaults['eps']",
-        "scikit-learn": "MLPClassifier().epsilon",
-    },
-    "rows in a batch, if none is given": {
-        "nnlib": "1600 / int(model.fit(*rows, verbose=0).model.optimizer.iterations)",
-        "Keras": "1600 / int(model.fit(*rows, verbose=0).model.optimizer.iterations)",
-        "scikit-learn": "1600 / MLPClassifier(max_iter=1).fit(*rows)._optimizer.t",
-    },
-    "a penalty on large weights, if none is given": {
-        "Keras": "keras.layers.Dense(1).kernel_regularizer or 0",
-        "PyTorch": "torch.optim.SGD(model.parameters()).defaults['weight_decay']",
-        "scikit-learn": "MLPClassifier().alpha",
-    },
-}
+def given(cell, words, library, case):
+    found = run(library, case)[cell, words]
+    if isinstance(found, Exception):
+        raise found
+    return found
 
 
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(("name", "library"), list(entries("names-defaults")))
-def test_defaults_are_as_the_page_says(name, library):
-    shown = eval(dict(rows("names-defaults"))[name][library])
-    space = with_network(library)
-    space["rows"] = ARRAYS["X"].repeat(200, axis=0), ARRAYS["y"].repeat(200)
-    assert eval(DEFAULTS[name][library], space) == pytest.approx(shown, rel=1e-6)
+@entries(ARITHMETIC)
+def test_arithmetic_gives_the_same_numbers(words, library, case):
+    found, expected = (given(ARITHMETIC, words, name, case) for name in (library, "nnlib"))
+    np.testing.assert_allclose(numbers(found), numbers(expected), rtol=1e-5, atol=1e-6)
 
 
-def test_regressor_of_scikit_learn_halves_the_squared_error():
-    X, y = ARRAYS["X"], ARRAYS["X"].sum(axis=1)
-    settings = {"solver": "sgd", "learning_rate_init": 1e-12, "alpha": 0, "max_iter": 1}
-    with pytest.warns(ConvergenceWarning):
-        model = MLPRegressor(hidden_layer_sizes=(3,), batch_size=8, **settings).fit(X, y)
-    error = nnlib.losses.mean_squared_error(y, model.predict(X))
-    assert model.loss_ == pytest.approx(error / 2, rel=1e-5)
+@entries(PARTS)
+def test_parts_can_be_made(words, library, case):
+    found = given(PARTS, words, library, case)
+    if library == "scikit-learn":
+        X, y = (np.repeat(tables.arrays(case)[name], 5, axis=0) for name in "Xy")
+        found.set_params(max_iter=2).fit(X, y)
 
 
-def test_starting_weights_of_pytorch_are_uniform_biases_too():
-    torch = pytest.importorskip("torch", reason=NEEDED)
-    for array in torch.nn.Linear(16, 2000).parameters():
-        assert 0.24 < float(array.detach().abs().max()) <= 0.25
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("library", ["Keras", "PyTorch"])
+@pytest.mark.parametrize("words", ["plain descent", "momentum", "RMSprop", "Adam"])
+def test_optimizers_take_the_same_steps(words, library, case):
+    """Two steps on all rows, from equal weights, with epsilons too small to matter."""
+
+    def trained(library):
+        column, parts = Column(library, case), table(PARTS)
+        column.run(parts["network"])
+        optimizer = column.space["optimizer"] = column.run(parts[words])
+        if library == "PyTorch":
+            optimizer.param_groups[0]["eps"] = 1e-12
+        else:
+            optimizer.epsilon = 1e-12
+        set_weights(column, starting_weights(case))
+        for row in ("make ready", "train"):
+            column.run(table(USES)[row])
+        return arrays_of(column.run(table(USES)["weights"]))
+
+    for ours, theirs in zip(trained("nnlib"), trained(library), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=2e-5)
 
 
-def test_rmsprop_of_pytorch_adds_epsilon_to_the_root():
-    torch = pytest.importorskip("torch", reason=NEEDED)
-    w = torch.tensor([1.0], requires_grad=True)
-    optimizer = torch.optim.RMSprop([w], lr=0.1, alpha=0.9, eps=0.5)
-    w.grad = torch.tensor([2.0])
-    optimizer.step()
-    assert w.item() == pytest.approx(1 - 0.1 * 2 / (np.sqrt(0.1 * 4) + 0.5), rel=1e-6)
-    ours = np.ones(1)
-    nnlib.optimizers.rmsprop_update(ours, np.zeros(1), np.full(1, 2.0), 0.1, 0.9, 0.5)
-    assert ours[0] == pytest.approx(1 - 0.1 * 2 / np.sqrt(0.1 * 4 + 0.5))
+@pytest.mark.parametrize("library", ["Keras", "PyTorch"])  # the others take the seed as an argument
+def test_equal_chance_gives_equal_networks(library):
+    column, weights = Column(library, "three classes"), []
+    for _ in range(2):
+        column.run(table(PARTS)["equal chance in each run"])
+        column.run(table(PARTS)["network"])
+        weights.append(arrays_of(column.run(table(USES)["weights"])))
+    for one, other in zip(*weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("library", ["nnlib", "Keras", "PyTorch"])
+def test_rates_are_halved_after_half_the_steps(library):
+    column = Column(library, "three classes")
+    for words in ("network", "plain descent"):
+        column.run(table(PARTS)[words])
+    made = column.run(table(PARTS)["falling rate"])
+    for _ in range(500) if library == "PyTorch" else ():
+        made.step()
+    rates = {
+        "nnlib": lambda: made.learning_rate(500),
+        "Keras": lambda: float(made._learning_rate(500)),
+        "PyTorch": lambda: made.get_last_lr()[0],
+    }
+    assert rates[library]() == pytest.approx(0.05)
+
+
+def answer(words, library, case):
+    """nnlib's; scikit-learn's network has outputs for the classes in y alone."""
+    ours = run("nnlib", case)
+    if library != "scikit-learn":
+        return ours[USES, words]
+    labels = tables.arrays(case)["y"]
+    classes = np.unique(labels)
+    weights = of_classes(ours[USES, "weights"], classes)
+    P = ours[USES, "probabilities"][:, classes]
+    predicted = classes[P.argmax(axis=1)]
+    return {
+        "probabilities": P / P.sum(axis=1, keepdims=True),
+        "classes": predicted,
+        "accuracy": np.mean(predicted == labels),
+        "weights": weights,
+        "get them back": weights,
+        "count them": sum(array.size for array in weights),
+    }[words]
+
+
+@entries(USES)
+def test_uses_give_the_same_answers(words, library, case):
+    found = given(USES, words, library, case)
+    if words in ("make ready", "train", "keep them"):
+        return  # what they did shows in the rows below
+    expected = answer(words, library, case)
+    if words not in ("weights", "all gradients", "get them back"):
+        found, expected = [numbers(found)], [expected]
+    for one, other in zip(arrays_of(found), expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_column_uses_all_that_it_imports(library):
+    imported = {
+        (alias.asname or alias.name).split(".")[0]
+        for node in ast.walk(ast.parse(tables.imports(library)))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    used = set()
+    for cell in (ARITHMETIC, PARTS, USES):
+        for row in table(cell).values():
+            code = row.entries[library].strip("`") if "`" in row.entries[library] else "None"
+            used |= {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+    assert imported <= used

@@ -16,7 +16,7 @@ keras = pytest.importorskip(
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation")  # Keras's own
 
 
-@pytest.fixture(params=keras_runs.BOUNDS)
+@pytest.fixture(params=keras_runs.DTYPES)
 def dtype(request):
     before = keras.config.floatx()
     keras.config.set_floatx(request.param)
@@ -30,13 +30,13 @@ def test_equal_starts_and_batches_give_equal_trainings(case, dtype):
     ours = keras_runs.train(keras_runs.nnlib_in(dtype), case)
     if case.loss != "mean_squared_error":  # Keras clips probabilities, which must not matter here
         assert 1e-6 < theirs["outputs"].min() and theirs["outputs"].max() < 1 - 1e-6
-    of_loss, of_weights = keras_runs.BOUNDS[dtype]
     assert set(ours) == set(theirs)
     for name in set(ours) - {"outputs", "weights"}:  # loss, accuracy, val_…, scores
-        np.testing.assert_allclose(ours[name], theirs[name], rtol=of_loss, err_msg=name)
-    np.testing.assert_allclose(ours["outputs"], theirs["outputs"], rtol=of_loss, atol=of_weights)
+        np.testing.assert_allclose(ours[name], theirs[name], rtol=keras_runs.BOUND, err_msg=name)
+    of_outputs = {"rtol": keras_runs.BOUND, "atol": keras_runs.BOUND}
+    np.testing.assert_allclose(ours["outputs"], theirs["outputs"], **of_outputs)
     gap = np.linalg.norm(ours["weights"] - theirs["weights"])
-    assert gap < of_weights * np.linalg.norm(theirs["weights"])
+    assert gap < keras_runs.BOUND * np.linalg.norm(theirs["weights"])
 
 
 @pytest.mark.parametrize("dtype", ["float64"], indirect=True)
