@@ -3,30 +3,21 @@
 from numpy import array, einsum, outer, sqrt, tanh
 
 from nnlib.checks import families
-from nnlib.checks.by_loops import one_hot_rows, products, row_sums
+from nnlib.checks.by_loops import dense_backward, one_hot_rows
 from nnlib.checks.exercise import Exercise
 from nnlib.checks.problem_sets._networks import GRADIENTS, SLIPS, nudged, nudged_gradients
 from nnlib.checks.problem_sets.ps3_losses import check_hinge, check_poisson, check_softmax_loss
 
-__all__ = [
-    "check_dense_gradients",
-    "check_hinge",
-    "check_layer_norm_gradients",
-    "check_poisson",
-    "check_softmax_loss",
-    "check_tied_gradients",
-    "check_two_layer_gradients",
-]
-
 # fmt: off
-_CHANGED = "your function changed its input"
+__all__ = ["check_dense_gradients", "check_hinge", "check_layer_norm_gradients", "check_poisson",
+           "check_softmax_loss", "check_tied_gradients", "check_two_layer_gradients"]
 
 
 # --- 1. a dense layer
 
 def _layers(rng):
     yield array([[10.0]]), array([[1.0, 2.0]]), array([[3.0], [4.0]])
-    for n, m, k in [(4, 3, 2), (3, 3, 3), (1, 2, 4), (5, 1, 1), (2, 4, 2)]:
+    for n, m, k in [(4, 3, 2), (3, 3, 3), (1, 2, 4), (5, 1, 1)]:
         yield rng.normal(size=(n, k)), rng.normal(size=(n, m)), rng.normal(size=(m, k))
     yield rng.normal(size=(2, 2)), array([[1, 2, 3], [4, 5, 6]]), array([[1, 0], [-2, 1], [3, 2]])
 
@@ -35,8 +26,7 @@ check_dense_gradients = Exercise(
     "dense_gradients(dZ, X, W)", "dX, dW and db of a dense layer, Z = X W + b, from dZ", _layers,
     parts=("dX", "dW", "db"), keeps=True,
 )
-check_dense_gradients.reference(
-    lambda dZ, X, W: (products(dZ, W.T), products(X.T, dZ), row_sums(dZ.T)))
+check_dense_gradients.reference(dense_backward)
 check_dense_gradients.right(
     lambda dZ, X, W: [einsum("nk,mk->nm", dZ, W), sum(map(outer, X, dZ)), list(sum(dZ))])
 check_dense_gradients.slips("""
@@ -51,15 +41,11 @@ def dense_gradients(dZ, X, W):
     "Transpose W: dX = dZ Wᵀ": ("W.T", "W"),
     "Transpose X: dW = Xᵀ dZ": ("X.T", "X"),
     "This is dW transposed: dW = Xᵀ dZ": ("X.T @ dZ", "dZ.T @ X"),
-    "Only the last sample's share of dW is left: add with +=": ("X.T @ dZ", "X[-1:].T @ dZ[-1:]"),
-    "np.zeros_like(X) holds whole numbers where X does, and so for W: make zeros with "
-    "np.zeros(X.shape)": [("dZ @ W.T", "(dZ @ W.T).astype(X.dtype)"),
-                          ("X.T @ dZ", "(X.T @ dZ).astype(W.dtype)")],
-    "db has one number for each unit: sum over the samples, axis 0, without keepdims": [
-        ("axis=0", "axis=1"), ("axis=0", ""), (".sum(axis=0)", ""),
-        ("axis=0", "axis=0, keepdims=True")],
+    **families.type_of_input(("dZ @ W.T", "(dZ @ W.T).astype(X.dtype)"),
+                             ("X.T @ dZ", "(X.T @ dZ).astype(W.dtype)")),
+    "db has one number for each unit: sum over the samples, axis 0, without keepdims":
+        [("axis=0", "axis=1"), ("axis=0", ""), ("axis=0", "axis=0, keepdims=True")],
     "The order is dX, dW, db": ("return dX, dW, db", "return dW, db, dX"),
-    _CHANGED: ("return", "dZ -= dZ.mean()\n    return"),
 })
 
 
@@ -81,9 +67,8 @@ check_two_layer_gradients.slips(f"def two_layer_gradients(X, Y, *parameters):{GR
     **families.wrong_sign("(P - Y)", "(Y - P)", why=": P - Y, not Y - P"),
     "ReLU is missing on the way forward: the layer above is given max(Z, 0)":
         ("np.maximum(sums[-1], 0)", "sums[-1]"),
-    "The order is dW1, db1, dW2, db2: layer by layer, the lower layer first": [
+    "The order is dW1, db1, dW2, db2: layer by layer, the lower layer first":
         ("[dW, db] + gradients", "gradients + [dW, db]"),
-        ("return gradients", "return gradients[::2] + gradients[1::2]")],
 })
 
 
@@ -117,13 +102,11 @@ def tied_gradients(dR, X, W, b):
         (" * (1 - H**2)", ""),
     "The slope of tanh is 1 - H²: tanh has been applied already, H is enough":
         ("H**2", "np.tanh(H) ** 2"),
-    "The slope of tanh is 1 - H², with a square": ("H**2", "H"),
-    "H (1 - H) is the slope of the sigmoid; that of tanh is 1 - H²": ("(1 - H**2)", "H * (1 - H)"),
+    "The slope of tanh is 1 - H²": [("H**2", "H"), ("(1 - H**2)", "H * (1 - H)")],
     "R is made of H, after tanh: dV = Hᵀ dR": ("H.T", "Z.T"),
     "The gradients of both uses add up: no mean": ("X.T @ dZ + dV.T", "(X.T @ dZ + dV.T) / 2"),
     "dV has the shape of Wᵀ: turn it before you add": ("dV.T", "dV"),
-    "Sum over the samples, axis 0": [
-        ("dZ.sum(axis=0)", "dZ.sum(axis=1)"), ("dR.sum(axis=0)", "dR.sum(axis=1)")],
+    "Sum over the samples, axis 0": ("sum(axis=0)", "sum(axis=1)"),
 })
 
 
@@ -140,17 +123,10 @@ check_layer_norm_gradients = Exercise(
     "dX, dgamma and dbeta of layer normalisation, γ (x - mean) / √(variance + ε) + β, by rows",
     _rows_to_normalise, parts=("dX", "dgamma", "dbeta"), keeps=True,
 )
-
-
-@check_layer_norm_gradients.reference
-def layer_norm_gradients(dA, X, gamma, epsilon):
-    def arrived(X, gamma, beta):
-        hat = (X.T - X.mean(axis=1)) / sqrt(X.var(axis=1) + epsilon)
-        return (dA * (hat.T * gamma + beta)).sum()
-
-    return nudged(arrived, X, gamma, 0 * gamma)
-
-
+check_layer_norm_gradients.reference(lambda dA, X, gamma, epsilon: nudged(
+    lambda X, gamma, beta: (dA.T * (
+        (X.T - X.mean(axis=1)) / sqrt(X.var(axis=1) + epsilon) * gamma[:, None] + beta[:, None])
+    ).sum(), X, gamma, 0 * gamma))
 _MEANS = "d - d.mean(axis=1, keepdims=True) - hat * (d * hat).mean(axis=1, keepdims=True)"
 check_layer_norm_gradients.slips(f"""
 def layer_norm_gradients(dA, X, gamma, epsilon):
@@ -166,14 +142,10 @@ def layer_norm_gradients(dA, X, gamma, epsilon):
     "The two terms are means along the row: divide the sums by k":
         ("d.mean(", "d.sum(", "hat).mean(", "hat).sum("),
     "Divide by the root of variance + ε": (") / s\n    return", ")\n    return"),
-    "The means of dX and of X go along each row, axis 1 with keepdims=True": [
-        ("axis=1", "axis=0"), (_MEANS, _MEANS.replace("axis=1", "axis=0"))],
-    "The means of rows need keepdims=True": [
-        (", keepdims=True", ""), (_MEANS, "d", ", keepdims=True", "")],
+    "The means of dX and of X go along each row, axis 1 with keepdims=True":
+        [("axis=1", "axis=0"), (", keepdims=True", "")],
     "ε stands under the root: s = √(v + ε)": ("True) + epsilon)", "True)) + epsilon"),
     "γ is missing in dX": ("dA * gamma", "dA"),
     "No γ in dγ: it sums dA times the normalised row": ("(dA * hat)", "(d * hat)"),
-    "γ multiplies the normalised row, not X": ("(dA * hat)", "(dA * X)"),
     "The gradient is a sum over the samples, no mean": (".sum(axis=0)", ".mean(axis=0)"),
-    "dγ, dgamma, sums over the samples, axis 0": ("hat).sum(axis=0)", "hat).sum(axis=1)"),
 })

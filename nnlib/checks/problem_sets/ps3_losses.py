@@ -62,10 +62,9 @@ def softmax_loss(Y, Z):
         (_LOG, "np.log(bugs.softmax_with_one_maximum(Z))"),
     f"A small probability is rounded to 0, which has no logarithm: {_STABLE}":
         (_LOG, f"np.log({_P})"),
-    "A clipped probability, as page 03 shows: take the logarithm on paper first": [
-        (_LOG, f"np.log(np.maximum({_P}, {least}))") for least in (1e-7, 1e-10, 1e-12, 1e-15)],
+    "A clipped probability, as page 03 shows: take the logarithm on paper first":
+        [(_LOG, f"np.log(np.maximum({_P}, 1e-{p}))") for p in (7, 10, 12, 15)],
     "Softmax works on each row by itself: axis 1, with keepdims=True": ("axis=1", "axis=0"),
-    "Maximum and sum of each row stay columns with keepdims=True": (", keepdims=True", ""),
     "Subtract the targets: dZ = (P - Y) / n": ("(np.exp(log_P) - Y)", "np.exp(log_P)"),
     **families.wrong_sign("-np.sum", "np.sum", "(np.exp(log_P) - Y)", "(Y - np.exp(log_P))"),
     _NO_FACTOR: ("- Y) / n", "- Y)"),
@@ -79,7 +78,7 @@ def softmax_loss(Y, Z):
 def _counts(rng):
     yield array([[3.0]]), array([[math.log(2)]])
     yield array([[3.0], [0.0]]), array([[1.0], [-2.0]])
-    for n, k in [(5, 1), (4, 3), (1, 4), (2, 2)]:
+    for n, k in [(5, 1), (4, 3), (1, 4)]:
         yield rng.integers(0, 6, (n, k)) * 1.0, rng.normal(0, 1, (n, k))
     yield array([[1, 0, 4], [2, 1, 0]]), array([[0, -1, 1], [1, 2, -2]])
 
@@ -88,15 +87,9 @@ check_poisson = Exercise(
     "poisson(Y, Z)", "the mean of e^z - y z over all entries, and its gradient", _counts,
     **_SETTINGS,
 )
-
-
-@check_poisson.reference
-def poisson(Y, Z):
-    pairs = list(zip(Y.ravel().tolist(), Z.ravel().tolist(), strict=True))
-    loss = sum(math.exp(z) - y * z for y, z in pairs) / Z.size
-    return loss, array([(math.exp(z) - y) / Z.size for y, z in pairs]).reshape(Z.shape)
-
-
+check_poisson.reference(lambda Y, Z: (
+    sum(math.exp(z) - y * z for y, z in zip(Y.ravel(), Z.ravel(), strict=True)) / Z.size,
+    array([math.exp(z) for z in Z.ravel()]).reshape(Z.shape) / Z.size - Y / Z.size))
 check_poisson.right(lambda Y, Z: [np.exp(Z).mean() - np.vdot(Y, Z) / Y.size,
                                   ((np.e**Z - Y) / Y.size).tolist()])
 check_poisson.slips("""
@@ -106,18 +99,16 @@ def poisson(Y, Z):
     return loss, (rates - Y) / Z.size
 """, {
     "Z is the logarithm of the rate: the rate is e^z, whose logarithm is z: no logarithm and no "
-    "division is needed": [
-        ("np.exp(Z)", "Z", "Y * Z", f"Y * np.log({Z})", "(rates - Y)", "(1 - Y / Z)")
-        for Z in ("Z", "np.maximum(Z, 1e-9)")],
-    "This is the squared error of the rate":
-        ("np.mean(rates - Y * Z)", "np.mean((rates - Y) ** 2)"),
+    "division is needed":
+        [("np.exp(Z)", "Z", "Y * Z", f"Y * np.log({z})", "(rates - Y)", "(1 - Y / Z)")
+         for z in ("Z", "np.maximum(Z, 1e-9)")],
     "The term y z is missing: -log p(y) = e^z - y z + log y!": (" - Y * Z", ""),
     "Subtract y z: -log p(y) = λ - y log λ + log y!": ("rates - Y * Z", "rates + Y * Z"),
     "That is the slope with respect to λ: multiply it by dλ/dz = e^z":
         ("(rates - Y)", "(1 - Y / rates)"),
     "Output minus target, where the output is the rate e^z, not z": ("(rates - Y)", "(Z - Y)"),
     f"{_NO_FACTOR} k": ("(rates - Y) / Z.size", "rates - Y"),
-    **families.sum_for_mean("np.mean", "np.sum", over=" over all n k"),
+    **families.sum_for_mean("np.mean", "np.sum"),
     "Divide by all n k entries, not by n alone":
         ("np.mean(rates - Y * Z)", "np.sum(rates - Y * Z) / len(Z)", "Z.size", "len(Z)"),
     **families.wrong_sign("np.mean(rates - Y * Z)", "np.mean(Y * Z - rates)", "(rates - Y)",
@@ -130,7 +121,7 @@ def poisson(Y, Z):
 def _labels_and_scores(rng):
     yield array([0]), array([[2.0, 1.5, -1.0]])
     yield array([0]), array([[2.0, 1.5, 1.2]])
-    for n, k in [(4, 3), (3, 4), (6, 5), (5, 2), (3, 3)]:
+    for n, k in [(4, 3), (3, 4), (6, 5), (5, 2)]:
         yield rng.integers(0, k, n), rng.normal(0, 1.5, (n, k))
     yield array([0]), array([[2.0, 1.0, 0.0]])  # 1 + z_1 - z_0 is exactly 0
     yield array([1, 0]), array([[0, 2, 1], [3, -1, 0]])
@@ -176,7 +167,6 @@ def hinge(y, Z):
         ("-dZ.sum(axis=1)", "0"),
     "The true class gets -1 for every wrong class that is too close, not -1 once":
         ("-dZ.sum(axis=1)", "-1"),
-    "The slope of a term is 1 or 0, not the term itself": ("(terms > 0) * 1.0", "terms * 1.0"),
     _NO_FACTOR: ("dZ / n", "dZ"),
     "Divide by n, not by n k": ("/ n", "/ Z.size"),
     "The sign of dZ is wrong: raise the true score, lower the others": ("dZ / n", "-dZ / n"),

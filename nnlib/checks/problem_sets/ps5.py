@@ -1,12 +1,18 @@
-"""Problem set 5: rows set aside fairly, calibration; ps5_shift and ps5_reader have the rest."""
+"""Problem set 5: rows set aside, digits moved at random, calibration; ps5_reader has the rest."""
+
+from collections import Counter
+from itertools import chain, pairwise, product
 
 import numpy as np
-from numpy import array, asarray
+from numpy import all as _all
+from numpy import any as _any
+from numpy import arange, array, array_equal, asarray, bincount, flatnonzero, pad, repeat, where
+from numpy import float32 as _float32
 from numpy.random import default_rng
 
+from nnlib.checks.differences import kind
 from nnlib.checks.exercise import Exercise
 from nnlib.checks.problem_sets.ps5_reader import check_digit_reader, check_good_reader
-from nnlib.checks.problem_sets.ps5_shift import check_shift_randomly, drawn, unchanged
 
 __all__ = [
     "check_calibration_error",
@@ -16,112 +22,98 @@ __all__ = [
     "check_split_rows",
 ]
 
-
-# --- split_rows
-
-
-def labels(counts):
-    y = array([c for c, count in enumerate(counts) for _ in range(count)])
-    return y[default_rng(50).permutation(len(y))]
+# fmt: off
 
 
-def read_split(observed, y, share, seeds):
+def _drawn(answer, rows, *rest):
+    """What an answer gives with each generator, and once more with the first; are rows changed?"""
+    *others, seeds = rest
+    results, changed = [], False
+    for seed in (*seeds, *seeds[:1]) if len(seeds) > 1 else seeds:
+        handed = rows.copy()
+        results.append(answer(handed, *others, default_rng(seed)))
+        changed = changed or not array_equal(handed, rows)
+    return results, changed
+
+
+def _unchanged(observed):
+    results, changed = observed
+    assert not changed, "your function changed its input: work on a copy"
+    return results
+
+
+# --- 1. rows set aside
+
+def _labels(*counts):
+    return default_rng(50).permutation(repeat(arange(len(counts)), counts))
+
+
+def _read_split(observed, y, share, seeds):
     """How many rows of each class were set aside; which ones must be left to chance."""
-    parts = [rows_of(result, y) for result in unchanged(observed)]
-    chosen = [{*aside} for _, aside in parts]
+    chosen = [_set_aside(result, y) for result in _unchanged(observed)]
     assert chosen[0] == chosen[-1], "two equal generators gave two splits: draw from rng alone"
     same = all(rows == chosen[0] for rows in chosen)
     assert not same, "all generators chose the same rows: choose at random, with rng"
-    classes = range(max(y) + 1)
-    counts = [[sum(y[row] == c for row in rows) for c in classes] for rows in chosen]
+    counts = [bincount(y[[*rows]], minlength=max(y) + 1).tolist() for rows in chosen]
     assert all(count == counts[0] for count in counts), (
         "of one class more rows are set aside with one generator than with another: choose within "
-        "each class, round(share * m) of its m rows"
-    )
-    if len(seeds) >= 50 and counts[0] == [round(share * sum(y == c)) for c in classes]:
-        expect_chance(chosen[:-1])
-    return {f"the number of rows of class {c} in the second part": counts[0][c] for c in classes}
+        "each class, round(share * m) of its m rows")
+    if len(seeds) >= 50 and counts[0] == [round(share * m) for m in bincount(y)]:
+        _expect_chance(chosen[:-1])
+    return {f"the number of rows of class {c} in the second part": m
+            for c, m in enumerate(counts[0])}
 
 
-def rows_of(result, y):
-    """The two parts of a split as lists of rows, if each row is in exactly one of them."""
-    assert isinstance(result, tuple | list) and len(result) == 2, (
-        "return two arrays of row numbers: those to train on and those set aside"
-    )
-    train, aside = (numbers_of(part, len(y)) for part in result)
-    both = sorted({*train} & {*aside})
-    assert not both, f"row {both[0] if both else ''} is in both parts"
-    missing = {*range(len(y))} - {*train, *aside}
-    whole = {int(y[row]) for row in missing} - {int(y[row]) for row in (*train, *aside)}
-    assert not whole, (
-        f"of {len(y)} labels, class {min(whole, default='')} is in neither part: go through all "
-        "classes of y"
-    )
-    assert not missing, f"{len(missing)} of {len(y)} rows are in neither part"
-    return train, aside
-
-
-def numbers_of(part, n):
-    joined = "each part is one array: join the pieces, np.concatenate does it"
+def _set_aside(result, y):
+    """The second part of a split, if each row is in exactly one part."""
+    form = ("return two arrays of row numbers, those to train on and those set aside: "
+            "np.concatenate joins pieces, np.flatnonzero makes numbers of yes and no")
+    assert isinstance(result, tuple | list) and len(result) == 2, form
     try:
-        part = asarray(part)
+        parts = [asarray(part) for part in result]
     except ValueError:  # pieces of unequal lengths
-        raise AssertionError(joined) from None
-    assert part.ndim < 2, joined
-    is_mask = part.dtype.kind == "b"
-    assert part.ndim == 1 and (part.dtype.kind in "iu" or part.size == 0), (
-        f"row numbers are whole numbers along one axis, got {part.dtype} of shape {part.shape}"
-        f"{': np.flatnonzero makes row numbers of yes and no' if is_mask else ''}"
-    )
-    rows = [int(row) for row in part]
-    outside = [row for row in rows if not 0 <= row < n]
-    assert not outside, f"row {outside[0] if outside else ''} of {n} does not exist"
-    assert len(rows) == len({*rows}), "a row came twice: return row numbers, not labels, each once"
-    return rows
+        raise AssertionError(form) from None
+    assert all(p.ndim == 1 and (p.dtype.kind in "iu" or p.size == 0) for p in parts), form
+    train, aside = ([int(row) for row in part] for part in parts)
+    found, every = {*train, *aside}, {*range(len(y))}
+    assert len(found) == len(train) + len(aside), (
+        "a row came twice: return row numbers, not labels, each once and in one part")
+    assert found <= every, f"row {min(found - every)} of {len(y)} does not exist"
+    lost = {int(c) for c in y} - {int(y[row]) for row in found}
+    assert not lost, f"class {min(lost)} is in neither part: go through all classes of y"
+    assert found == every, f"{len(every - found)} of {len(y)} rows are in neither part"
+    return {*aside}
 
 
-def expect_chance(chosen):
+def _expect_chance(chosen):
     """Fifty splits of 100 rows, 0 1 0 1 …: no neighbours by preference, no class like another."""
     neighbours = sum(row + 2 in rows for rows in chosen for row in rows)  # of one class
     assert 90 < neighbours < 270, (  # 180 expected, standard deviation 11.5
         f"of two neighbouring rows of a class both were set aside {neighbours} times in 50 splits, "
-        "about 180 were to be expected: choose single rows at random, no block and no pattern"
-    )
+        "about 180 were to be expected: choose single rows at random, no block and no pattern")
     alike = sum(row + 1 in rows for rows in chosen for row in rows if row % 2 == 0)
     assert 40 < alike < 160, (  # 100 expected, standard deviation 8
-        "the rows of one class were chosen by the places of those of another: mix each class anew"
-    )
+        "the rows of one class were chosen by the places of those of another: mix each class anew")
 
 
-# fmt: off
 check_split_rows = Exercise(
     "split_rows(y, share, rng)", "the same share of each class is set aside, at random",
-    [(labels((10, 20, 30)), 0.2, range(8)), (labels((9, 15, 4)), 0.25, range(8)),
-     (labels((40, 0, 60)), 0.1, range(8)), (labels((2, 20, 13)), 0.2, range(8)),
+    [(_labels(10, 20, 30), 0.2, range(8)), (_labels(9, 15, 4), 0.25, range(8)),
+     (_labels(40, 0, 60), 0.1, range(8)), (_labels(2, 20, 13), 0.2, range(8)),
      (array([0, 1] * 50), 0.2, range(50))],
-    observe=drawn, read=read_split,
+    observe=_drawn, read=_read_split,
 )
 
 
 @check_split_rows.reference
 def split_rows(y, share, rng):
-    order = sorted(range(len(y)), key=lambda row: rng.random())
     left = {c: round(share * sum(y == c)) for c in {*y.tolist()}}
     train, aside = [], []
-    for row in order:
+    for row in sorted(range(len(y)), key=lambda row: rng.random()):
         c = int(y[row])
         (aside if left[c] > 0 else train).append(row)
         left[c] -= 1
     return array(train), array(aside)
-
-
-@check_split_rows.right
-def _(y, share, rng):
-    aside = []
-    for c in range(y.max() + 1):
-        rows = np.flatnonzero(y == c)
-        aside += [*rng.choice(rows, round(share * len(rows)), replace=False)]
-    return np.setdiff1d(np.arange(len(y)), aside), aside
 
 
 _ROWS = "rng.permutation(np.flatnonzero(y == c))"
@@ -136,23 +128,16 @@ def split_rows(y, share, rng):
         kept.append(rows[count:])
     return {_PARTS}
 """, {
-    "choose within each class":
-        "order = rng.permutation(len(y))\n"
-        "count = round(share * len(y))\n"
-        "return order[count:], order[:count]",
-    "return row numbers, not labels":
-        "order = rng.permutation(y)\n"
-        "return order[round(share * len(y)):], order[:round(share * len(y))]",
-    "np.flatnonzero makes row numbers": "aside = rng.random(len(y)) < share\nreturn ~aside, aside",
+    "choose within each class": """
+        order, count = rng.permutation(len(y)), round(share * len(y))
+        return order[count:], order[:count]""",
+    "return row numbers, not labels": """
+        order, count = rng.permutation(y), round(share * len(y))
+        return order[count:], order[:count]""",
+    "np.flatnonzero makes numbers of yes and no": (_PARTS, "rng.random(len(y)) < share"),
     "choose at random, with rng": (_ROWS, "np.flatnonzero(y == c)"),
     "draw from rng alone": ("rng.perm", "np.random.default_rng().perm"),
-    "choose single rows at random, no block and no pattern": [
-        (_ROWS, "np.roll(np.flatnonzero(y == c), rng.integers(99))"),
-        (_ROWS, "np.roll(np.flatnonzero(y == c), rng.integers(99))\n"
-                "        rows = rows[np.argsort(np.arange(len(rows)) % 5, kind='stable')]")],
-    "mix each class anew":
-        ("kept, aside =", "order = rng.permutation(len(y))\n    kept, aside =",
-         _ROWS, "np.flatnonzero(y == c)[np.argsort(order[:sum(y == c)])]"),
+    "no block and no pattern": (_ROWS, "np.roll(np.flatnonzero(y == c), rng.integers(99))"),
     "The parts are swapped: first the rows to train on":
         (_PARTS, "np.concatenate(aside), np.concatenate(kept)"),
     "int cuts the fraction off: round(share * m) takes the nearest whole number":
@@ -162,43 +147,132 @@ def split_rows(y, share, rng):
     "A count of 0 picks all rows in rows[-count:]: take them from the front, rows[:count]":
         ("rows[:count]", "rows[-count:]", "rows[count:]", "rows[:-count]"),
     "Take the share of the class's own m rows: classes have different numbers of rows":
-        [("share * len(rows)", "share * len(y)"), ("share * len(rows)", "share * len(y) / 3")],
-    "go through all classes of y":
-        [("np.unique(y)", "range(len(np.unique(y)))"), ("np.unique(y)", "range(1, max(y) + 1)")],
-    "join the pieces": (_PARTS, "kept, aside"),
-    "rows are in neither part": ("rows[count:]", "rows[count + 1:]"),
-    "is in both parts": ("rows[count:]", "rows"),
-    "return two arrays": (_PARTS, "np.concatenate(aside)"),
-    "changed its input": ("kept, aside =", "rng.shuffle(y)\n    kept, aside ="),
+        ("share * len(rows)", "share * len(y)"),
 })
-# fmt: on
 
 
-# --- calibration_error
+# --- 2. digits moved
+
+MOVES = [*product((-1, 0, 1), repeat=2)]  # down and right
 
 
-def calibration_cases(rng):
-    """Worked by hand; then one that tells all known mistakes apart; then other sizes."""
-    confidence = rng.uniform(0.11, 0.999, 400)
-    top = rng.integers(0, 10, 400)
-    P = np.full((10, 400), (1 - confidence) / 9).T
-    P[np.arange(400), top] = confidence
-    shy = (confidence * 7).astype(int) % 2 == 0  # in every other bin nine of ten are right
-    right = (rng.uniform(0, 1, 400) < 0.9) == shy
-    cases = [
-        (array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7], [0.45, 0.55]]), array([0, 1, 1, 0]), 2),
-        (P, np.where(right, top, (top + 1) % 10), 7),
-    ]
-    for n, k, n_bins in [(200, 10, 10), (60, 3, 7), (5, 4, 20), (1, 2, 10)]:
-        P = rng.uniform(0, 1, (n, k)) ** 4 + 1e-3
-        cases.append((P / P.sum(axis=1)[:, None], rng.integers(0, k, n), n_bins))
-    return [*cases, (array([[1.0, 0.0], [0.0, 1.0], [0.75, 0.25]]), array([0, 0, 0]), 10)]
+def _read_shift(observed, X, seeds):
+    """How many pictures were moved by at most one pixel; an error in words if one was not."""
+    results = [asarray(result) for result in _unchanged(observed)]
+    for result in results:
+        assert result.shape == X.shape, (
+            f"return an array of shape {X.shape}, pictures as rows of 784; got {kind(result)}")
+        assert result.dtype == X.dtype, (
+            f"the type is {result.dtype}: {X.dtype} goes in, {X.dtype} comes out (np.zeros_like)")
+    moves = [_moves_of(X, result) for result in results]
+    if len(X) >= 4000:
+        _expect_fair(moves[0])
+    assert moves[0] == moves[-1], "equal generators gave unequal moves: draw from rng alone"
+    same = len(moves) > 1 and all(move == moves[0] for move in moves)
+    assert not same, "all generators gave the same moves: draw from rng"
+    return {"the number of moved pictures": len(moves[0])}
 
 
-# fmt: off
+def _moves_of(X, result):
+    """By how much each picture was moved, down and right; an error in words if one was not."""
+    after = result.reshape(-1, 28, 28)
+    wide = pad(X.reshape(-1, 28, 28), ((0, 0), (1, 1), (1, 1)))
+    moves, inside = {}, set()
+    for down, right in MOVES:
+        same = wide[:, 1 - down : 29 - down, 1 - right : 29 - right] == after
+        moves |= dict.fromkeys(flatnonzero(_all(same, axis=(1, 2))), (down, right))
+        inside |= {*flatnonzero(_all(same[:, 1:-1, 1:-1], axis=(1, 2)))}
+    for i, picture in enumerate(after):
+        edge = ("is wrong at its edge: what comes in is paper, 0, and what leaves on one side must "
+                "not return on the other")
+        other = ("is not its old self moved by at most one pixel each way: is its row made 28 x 28 "
+                 "first, and is each picture moved once?")
+        empty = "came out empty: go through all pictures, len(X) of them"
+        what = edge if i in inside else other if _any(picture) else empty
+        assert i in moves, f"picture {i} of {len(X)} {what}"
+    return [moves[i] for i in range(len(X))]
+
+
+def _expect_fair(moves):
+    """Nine moves, each as likely as the others: within 4.6 standard deviations or more of 4,000."""
+    missing = {*MOVES} - {*moves}
+    assert len(missing) < 8, f"all pictures were moved alike, by {moves[0]}: draw a move for each"
+    assert not missing, (
+        f"the move (down, right) = {min(missing)} never came: both directions need a draw of their "
+        "own, -1, 0 or 1. The upper end of rng.integers(-1, 2) is left out")
+    for kinds, low, high in ((moves, 344, 545), ([*chain(*moves)], 2467, 2867)):
+        for move, count in Counter(kinds).items():
+            assert low < count < high, (
+                f"{move} came {count} times of {len(kinds)}: all nine should be equally likely")
+    alike = sum(one == other for one, other in pairwise(moves))
+    assert 344 < alike < 545, "the moves follow one another in a pattern: draw one for each picture"
+
+
+def _inked(n, dtype=_float32):
+    return default_rng(51).uniform(0.1, 1, (n, 784)).astype(dtype)  # up to the edges
+
+
+check_shift_randomly = Exercise(
+    "shift_randomly(X, rng)", "every picture moved by -1, 0 or 1 pixel each way, on paper",
+    [(_inked(7, float), range(2)), (_inked(50), range(3)), (_inked(1), range(20)),
+     (_inked(4000), range(1))], observe=_drawn, read=_read_shift, seconds=15,
+)
+
+
+@check_shift_randomly.reference
+def shift_randomly(X, rng):
+    pictures, moved = X.reshape(-1, 28, 28), np.zeros_like(X)
+    for picture, to in zip(pictures, moved.reshape(-1, 28, 28), strict=True):
+        (a, b), (c, d) = ((max(step, 0), max(-step, 0)) for step in rng.choice([-1, 0, 1], 2))
+        to[a : 28 - b, c : 28 - d] = picture[b : 28 - a, d : 28 - c]
+    return moved
+
+
+_DRAW, _FIRST = "rng.integers(0, 3, 2)", "moved = np.zeros_like(X)"
+check_shift_randomly.slips(f"""
+def shift_randomly(X, rng):
+    {_FIRST}
+    for i, x in enumerate(X.reshape(-1, 28, 28)):
+        wide = np.zeros((30, 30))
+        wide[1:29, 1:29] = x
+        top, left = {_DRAW}
+        moved[i] = wide[top : top + 28, left : left + 28].ravel()
+    return moved
+""", {
+    "draw a move for each":
+        (_FIRST, f"{_FIRST}\n    once = {_DRAW}", f"left = {_DRAW}", "left = once"),
+    "must not return on the other": """
+        pictures = [np.roll(x.reshape(28, 28), rng.integers(-1, 2, 2), (0, 1)) for x in X]
+        return np.array(pictures).reshape(X.shape)""",
+    "float64 goes in, float64 comes out": ("np.zeros_like(X)", "np.zeros(X.shape, np.float32)"),
+    "float32 goes in, float32 comes out": ("np.zeros_like(X)", "np.zeros(X.shape)"),
+    "The upper end of rng.integers(-1, 2) is left out": (_DRAW, "rng.integers(0, 2, 2)"),
+    "both directions need a draw of their own": (_DRAW, "2 * (rng.integers(0, 3),)"),
+    "A picture, and each window, has 28 rows of 28 pixels":
+        [("+ 28", "+ 27"), ("X.reshape(-1, 28, 28)", "X.reshape(28, 28)")],
+    "pictures as rows of 784": ("return moved", "return moved.reshape(-1, 28, 28)"),
+    "is not its old self moved by at most one pixel": ("left + 28]", "left + 28].T"),
+    "draw from rng": (_FIRST, f"{_FIRST}\n    rng = np.random.default_rng(0)"),
+    "changed its input": (_FIRST, "moved = X"),
+})
+
+
+# --- 3. calibration
+
+def _forecasts(rng):
+    """Worked by hand; then drawn: in every other bin nine of ten rows are right, else one."""
+    yield array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7], [0.45, 0.55]]), array([0, 1, 1, 0]), 2
+    for n, k, n_bins in [(400, 10, 7), (200, 10, 10), (60, 3, 7), (5, 4, 20), (1, 2, 10)]:
+        P = rng.uniform(0, 1, (n, k)) ** rng.uniform(0.1, 4, (n, 1)) + 1e-3
+        P, top = P / P.sum(axis=1)[:, None], P.argmax(axis=1)
+        right = (rng.uniform(0, 1, n) < 0.9) == (P.max(axis=1) * n_bins % 2 < 1)
+        yield P, where(right, top, (top + 1) % k), n_bins
+    yield array([[1.0, 0.0], [0.0, 1.0], [0.75, 0.25]]), array([0, 0, 0]), 10
+
+
 check_calibration_error = Exercise(
     "calibration_error(P, y, n_bins)", "by how much confidence and accuracy differ, bin by bin",
-    calibration_cases, keeps=True,
+    _forecasts, keeps=True,
 )
 
 
@@ -212,16 +286,8 @@ def calibration_error(P, y, n_bins):
     return sum(abs(sum(gaps)) for gaps in bins.values()) / len(y)
 
 
-@check_calibration_error.right
-def _(P, y, n_bins):
-    confidence = P.max(axis=1)
-    number = np.digitize(confidence, np.linspace(0, 1, n_bins + 1)[1:-1])
-    gaps = np.bincount(number, confidence - (P.argmax(axis=1) == y))
-    return np.abs(gaps).sum() / len(P)
-
-
 _NUMBER = "np.minimum((c * n_bins).astype(int), n_bins - 1)"
-_GAP = "abs(c[inside].mean() - right[inside].mean())"
+_GAP, _SHARE = "abs(c[inside].mean() - right[inside].mean())", " * inside.mean()"
 check_calibration_error.slips(f"""
 def calibration_error(P, y, n_bins):
     c, right = P.max(axis=1), P.argmax(axis=1) == y
@@ -230,7 +296,7 @@ def calibration_error(P, y, n_bins):
     for j in range(n_bins):
         inside = bins == j
         if inside.any():
-            total += {_GAP} * inside.mean()
+            total += {_GAP}{_SHARE}
     return total
 """, {
     "The mean of an empty bin is NaN: leave empty bins out": ("inside.any()", "True"),
@@ -238,36 +304,16 @@ def calibration_error(P, y, n_bins):
     "Confidence is the largest probability of a row, not that of the true class":
         ("P.max(axis=1)", "P[np.arange(len(y)), y]"),
     "P has a row for each picture: look for its largest number along axis=1":
-        [("P.max(axis=1)", "P.max(axis=0)"), ("P.max(axis=1)", "np.full(len(P), P.max())"),
-         ("P.max(axis=1)", "P.mean(axis=1)")],
+        [("P.max(axis=1)", "P.max(axis=0)"), ("P.max(axis=1)", "np.full(len(P), P.max())")],
     "Weight each bin by its share of the rows":
-        [(" * inside.mean()", ""), (" * inside.mean()", " / n_bins"),
-         (" * inside.mean()", " / len(np.unique(bins))")],
-    "All bins count, not the worst alone: weight each by its share of the rows":
-        (f"total += {_GAP} * inside.mean()", f"total = max(total, {_GAP})"),
+        [(_SHARE, ""), (_SHARE, " / n_bins"), (_SHARE, " / len(np.unique(bins))")],
+    "Divide by the number of rows": (_SHARE, " * inside.sum()"),
     "Compare within each bin, and take the size of each difference (abs) before the sum":
         ["return abs(P.max(axis=1).mean() - np.mean(P.argmax(axis=1) == y))", ("abs(", "(")],
     "Take the means of each bin first, then abs": (_GAP, "abs(c[inside] - right[inside]).mean()"),
-    "Take abs, no square": (_GAP, f"{_GAP}**2"),
-    "Round down: astype(int)": ("(c * n_bins).astype(int)", "np.round(c * n_bins)"),
-    "The bins go from 0 to 1, whatever the confidences are":
-        [("(c * n_bins)", "((c - min(c)) / (max(c) - min(c) or 1) * n_bins)"),
-         ("(c * n_bins)", "((c - 1 / P.shape[1]) / (1 - 1 / P.shape[1]) * n_bins)")],
-    "The bins are equally wide, not equally full":
-        ("(c * n_bins)", "(np.argsort(np.argsort(c)) * n_bins / len(c))"),
     "n_bins bins have n_bins + 1 borders: np.linspace(0, 1, n_bins) has one too few":
         (_NUMBER, "np.digitize(c, np.linspace(0, 1, n_bins)) - 1"),
-    "The first bin is left out": ("range(n_bins)", "range(1, n_bins)"),
-    "The last bin is left out": ("range(n_bins)", "range(n_bins - 1)"),
     "All bins count: `return` stands below the loop, not inside it":
         ("    return", "        return"),
     "Add the bins up, with total += …": ("+=", "="),
-    "n_bins is an argument, not always 10": ("total = 0.0", "total, n_bins = 0.0, 10",
-                                             "(c * n_bins)", "(c * 10)", "n_bins - 1", "9"),
-    "Take the mean confidence of the bin, not its middle":
-        ("c[inside].mean()", "(j + 0.5) / n_bins"),
-    "Take the mean confidence of the bin, not that of all rows": ("c[inside].mean()", "c.mean()"),
-    "Divide by the number of rows": ("inside.mean()", "inside.sum()"),
-    "A share is asked, no percentage": ("return total", "return 100 * total"),
 })
-# fmt: on
