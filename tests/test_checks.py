@@ -81,7 +81,7 @@ def test_nothing_that_a_page_redefines_changes_a_verdict(monkeypatch):
     exercises = [e for e in EXERCISES.values() if e.observe is None and e.takes is None]
     for exercise in exercises:
         assert exercise.cases and exercise.verdict(lambda *case: 0.0)
-    for name in ("allclose", "all", "abs", "asarray", "isfinite", "max", "sum", "where"):
+    for name in "allclose all abs asarray isfinite max sum where sqrt exp log sign zeros".split():
         monkeypatch.setattr(np, name, lambda *arguments, **named: True)
     for exercise in exercises:
         vars(exercise).pop("expected")

@@ -27,11 +27,14 @@ class Mistake:
     answer: object
 
 
+NUMPY = SimpleNamespace(**vars(numpy))  # as it is now: what a page redefines does not reach it
+
+
 def compiled(source, names):
     """The last function of some source code, which is kept so that errors can quote it."""
     file = f"{ownership.ANSWERS[0]}{len(linecache.cache)}"
     linecache.cache[file] = len(source), None, source.splitlines(keepends=True), file
-    namespace = {"__name__": "answer", "np": numpy, "math": math, **names}
+    namespace = {"__name__": "answer", "np": NUMPY, "math": math, **names}
     before = set(namespace)
     exec(compile(source, file, "exec"), namespace)
     return [f for name, f in namespace.items() if name not in before and callable(f)][-1]

@@ -76,16 +76,17 @@ def _replace_in(thing, by_id, undo, seen):
                     cell.cell_contents = by_id[id(held)]
                 _replace_in(held, by_id, undo, seen)
         _replace_defaults(thing, by_id, undo)
-    elif isinstance(thing, dict):
-        _replace_entries(thing, by_id, undo, seen)
+    elif isinstance(thing, dict | types.SimpleNamespace):
+        entries = thing if isinstance(thing, dict) else vars(thing)
+        _replace_entries(entries, by_id, undo, seen)
     elif isinstance(thing, list):
         for i, value in enumerate(thing):
             if id(value) in by_id:
                 undo.append((functools.partial(thing.__setitem__, i), value))
                 thing[i] = by_id[id(value)]
             _replace_in(value, by_id, undo, seen)
-    elif isinstance(thing, tuple | types.SimpleNamespace):
-        for value in vars(thing).values() if hasattr(thing, "__dict__") else thing:
+    elif isinstance(thing, tuple):
+        for value in thing:
             _replace_in(value, by_id, undo, seen)
     elif _is_persons_own(thing):
         for name, kept in list(vars(thing).items()):
