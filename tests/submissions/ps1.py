@@ -2,6 +2,13 @@
 
 from submissions import ALL, Submission
 
+
+def calls(tool, *names):
+    return {f"{name}-graded": f"your function calls {tool}" for name in names}
+
+
+USE_SIGMOID = ("my_sigmoid", "swish", "swish_slope")
+
 SUBMISSIONS = [
     Submission(
         "the likely slip in each exercise, and an unfinished function that others call",
@@ -25,27 +32,9 @@ SUBMISSIONS = [
         },
     ),
     Submission(
-        "functions of nnlib, and slow loops",
+        "functions of nnlib",
         cells={
-            "log_softmax": """
-import math
-
-def log_softmax(Z):
-    rows = []
-    for scores in Z.tolist():
-        total = sum(math.exp(score - max(scores)) for score in scores)
-        rows.append([score - max(scores) - math.log(total) for score in scores])
-    return np.array(rows)
-""",
-            "hard_tanh": """
-from nnlib.activations import relu
-
-def hard_tanh(Z):
-    return relu(Z + 1) - relu(Z - 1) - 1
-""",
-            "my_sigmoid": """
-from nnlib.activations import sigmoid as my_sigmoid
-""",
+            "my_sigmoid": "from nnlib.activations import sigmoid as my_sigmoid",
             "my_softmax": """
 import nnlib
 
@@ -55,32 +44,19 @@ class Softmax:
 my_softmax = Softmax()
 """,
         },
-        lost={
-            "hard_tanh-graded": "your function calls nnlib.activations.relu",
-            "my_sigmoid-graded": "your function calls nnlib.activations.sigmoid",
-            "swish-graded": "your function calls nnlib.activations.sigmoid",
-            "swish_slope-graded": "your function calls nnlib.activations.sigmoid",
-            "my_softmax-graded": "your function calls nnlib.activations.softmax",
-        },
+        lost=calls("nnlib.activations.s", *USE_SIGMOID, "my_softmax"),
     ),
     Submission(
         "unfinished, and shapes",
         cells={
-            "polyline": "def polyline(x, knots, values):\n    raise NotImplementedError",
             "worst_gap": "def worst_gap(f, derivative, z):\n    return f(z) / 0 + missing",
             "hard_tanh": "def hard_tanh(Z)\n    return Z",
             "hard_tanh_slope": "def hard_tanh_slope(Z):\n    return 1.0 * (abs(Z) < 1).sum(axis=0)",
             "my_sigmoid": "def my_sigmoid(Z):\n    E = np.exp(-np.abs(Z))",
-            "swish_slope": """
-def swish_slope(Z):
-    if Z > 0:
-        return 1
-    return 0
-""",
+            "swish_slope": "def swish_slope(Z):\n    return 1 if Z > 0 else 0",
             "my_softmax": "def my_softmax(Z):\n    import sys\n    sys.exit()",
         },
         lost={
-            "polyline-graded": "not attempted yet",
             "worst_gap-graded": "stopped with NameError: name 'missing' is not defined",
             "hard_tanh-graded": "name 'hard_tanh' is not defined",
             "hard_tanh_slope-graded": "has shape (4,), expected (2, 4)",
@@ -114,12 +90,11 @@ def swish_slope(Z):
         cells={
             "swish_slope": """
 def swish_slope(Z):
-    while True:
-        try:
-            while True:
-                pass
-        except BaseException:
+    try:
+        while True:
             pass
+    except BaseException:
+        return swish_slope(Z)
 """,
         },
         lost=dict.fromkeys(
@@ -132,7 +107,6 @@ def swish_slope(Z):
         first="""
 import numpy as np
 np.allclose = np.all = lambda *arguments, **named: True
-np.testing.assert_allclose = lambda *arguments, **named: None
 np.max = lambda *arguments, **named: 0.0
 get_ipython().showtraceback = lambda *arguments, **named: None
 for _ in range(300):
@@ -140,17 +114,11 @@ for _ in range(300):
 """,
         cells={
             "polyline": "def polyline(x, knots, values):\n    return x",
-            "hard_tanh": "def hard_tanh(Z):\n    return Z",
-            "swish": """
-def swish(Z):
-    print("y" * 50_000_000)
-    return Z * my_sigmoid(Z)
-""",
+            "swish": "def swish(Z):\n    print('y' * 50_000_000)\n    return Z * my_sigmoid(Z)",
         },
         lost={
             "polyline-graded": "polyline for x (8,), knots (5,), values (5,) is off",
             "worst_gap-graded": "worst_gap for z (5,) is off",
-            "hard_tanh-graded": "hard_tanh for Z (2, 4) is off",
         },
         whole=True,
     ),
@@ -168,67 +136,35 @@ def swish(Z):
     ),
     Submission(
         "the grader's files read, a checker replaced",
-        cells={
-            "polyline": """
-import json
+        first="""
+import subprocess
+import sys
 from pathlib import Path
 
 import nnlib
 
-source = Path(nnlib.__file__).parents[1] / "notebooks" / "assignments" / "source"
-cells = json.loads((source / "ps1-activations" / "ps1.ipynb").read_text())["cells"]
-exec("".join(next(cell["source"] for cell in cells if cell["id"] == "polyline")))
+SOURCE = Path(nnlib.__file__).parents[1] / "notebooks/assignments/source/ps1-activations/ps1.ipynb"
 """,
-            "worst_gap": """
-import subprocess
-
-subprocess.run(["cat", str(source / "ps1-activations" / "ps1.ipynb")])
-
-def worst_gap(f, derivative, z):
-    raise ValueError("only reached if cat was allowed")
-""",
-            "hard_tanh": """
-import inspect
-
-from nnlib.checks.problem_sets import ps1
-
-inspect.getsource(ps1)
-
-def hard_tanh(Z):
-    return np.clip(Z, -1, 1)
-""",
-            "hard_tanh_slope": """
-(Path.cwd().parents[2] / "gradebook.db").read_bytes()
-
-def hard_tanh_slope(Z):
-    return 1.0 * (np.abs(Z) < 1)
-""",
+        cells={
+            "polyline": "SOURCE.read_text()\n\npolyline = abs",
+            "worst_gap": "subprocess.run(['cat', str(SOURCE)])\n\nworst_gap = abs",
+            "hard_tanh": "(Path.cwd().parents[2] / 'gradebook.db').read_bytes()\n\nhard_tanh = abs",
             "my_sigmoid": """
 def my_sigmoid(Z):
-    import sys
-
-    frame = sys._getframe()
-    while "exercise" not in frame.f_locals:
-        frame = frame.f_back
-    return frame.f_locals["exercise"].answer(Z)
+    return sys._getframe(1) and np.exp(-np.logaddexp(0, -Z))
 """,
             "my_softmax": """
 import nnlib.checks.problem_sets.ps1
 
 nnlib.checks.problem_sets.ps1.check_my_softmax = lambda function: None
-
-def my_softmax(Z):
-    return Z
+my_softmax = abs
 """,
         },
-        lost={
+        lost=calls("sys._getframe", *USE_SIGMOID)
+        | {
             "polyline-graded": "name 'polyline' is not defined",
             "worst_gap-graded": "name 'worst_gap' is not defined",
             "hard_tanh-graded": "name 'hard_tanh' is not defined",
-            "hard_tanh_slope-graded": "name 'hard_tanh_slope' is not defined",
-            "my_sigmoid-graded": "your function calls sys._getframe",
-            "swish-graded": "your function calls sys._getframe",
-            "swish_slope-graded": "your function calls sys._getframe",
             "my_softmax-graded": "ps1.check_my_softmax was replaced in this notebook",
             "log_softmax-graded": "ps1.check_my_softmax was replaced",
         },
@@ -239,30 +175,20 @@ def my_softmax(Z):
         first="""
 import functools
 
-from nnlib.checks import by_loops, families
 from nnlib.checks.problem_sets import ps1
 
 ps1.check_log_softmax.verdict = lambda *answer, **named: None
 ps1.check_my_softmax.answer = ps1.check_my_softmax.mistakes[0].answer
 """,
         cells={
-            "polyline": "polyline = ps1.check_polyline.answer",
             "worst_gap": "worst_gap = ps1.check_worst_gap.rights[0]",
             "hard_tanh": "hard_tanh = functools.partial(ps1.check_hard_tanh.answer)",
             "my_sigmoid": "my_sigmoid = lambda Z: ps1.check_my_sigmoid.answer(Z)",
             "my_softmax": "my_softmax = ps1.check_my_softmax.mistakes[0].answer",
             "log_softmax": "log_softmax = abs",
         },
-        lost={
-            "polyline-graded": "your function calls nnlib.checks.",
-            "worst_gap-graded": "your function calls nnlib.checks.",
-            "hard_tanh-graded": "your function calls nnlib.checks.",
-            "my_sigmoid-graded": "your function calls nnlib.checks.",
-            "swish-graded": "your function calls nnlib.checks.",
-            "swish_slope-graded": "your function calls nnlib.checks.",
-            "my_softmax-graded": "my_softmax: ",
-            "log_softmax-graded": "log_softmax: ",
-        },
+        lost=calls("nnlib.checks.", "worst_gap", "hard_tanh", *USE_SIGMOID)
+        | {"my_softmax-graded": "my_softmax: ", "log_softmax-graded": "log_softmax: "},
         whole=True,
     ),
 ]

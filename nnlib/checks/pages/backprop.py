@@ -20,17 +20,12 @@ def _before_return(*statements):
 
 _ALONG = "W stands here for its transpose: go along the rows of W, not down its columns"
 _ORDER = "The order is dX, dW, db"
-_UNITS = "db has one number for each unit: sum over the samples, axis 0"
 _IN_EVERY_LAYER = {
     "A layer only sums: the 1/n of a mean loss is in dZ already":
         _before_return("dX, dW, db = dX / len(X), dW / len(X), db / len(X)"),
-    "The sign is wrong: going back, nothing changes sign":
-        _before_return("dX, dW, db = -dX, -dW, -db"),
-    _UNITS: _before_return("db = dZ", "db = dZ.sum(axis=1)"),
-    f"{_UNITS}, all in one axis: (n_out,)": _before_return("db = db[None]"),
-    f"{_UNITS}, not over the units too": _before_return("db = db.sum()"),
-    "A gradient has the shape of what it belongs to, here W: this is the transpose of dW":
-        _before_return("dW = dW.T"),
+    "db has one number for each unit: sum over the samples, axis 0":
+        _before_return("db = dZ", "db = dZ.sum(axis=1)", "db = db[None]", "db = db.sum()"),
+    "dW has the shape of W: this is its transpose": _before_return("dW = dW.T"),
     _ALONG: _before_return("dX = np.dot(dZ, W)"),
 }
 
@@ -43,8 +38,7 @@ check_backward_by_loops = Exercise(
          array([[0.5, -1.0], [2.0, 4.0]])),
         *((rng.normal(size=(n, n_out)), rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)))
           for n, n_in, n_out in [(4, 3, 2), (3, 3, 3), (1, 2, 4), (5, 1, 1), (2, 2, 3)]),
-        (array([[1.0, -1, 2], [0, 3, 1]]), array([[1, 2], [3, 4]]), array([[2, 0, 1], [-1, 1, 3]])),
-    ],
+        (array([[1.0, -1, 2], [0, 3, 1]]), array([[1, 2], [3, 4]]), array([[2, 0, 1], [1, 1, 3]]))],
     parts=("dX", "dW", "db"),
     forbidden=(
         *"@ .T nnlib.layers nnlib.models builtins.sum math.fsum math.sumprod".split(),
@@ -73,8 +67,6 @@ def backward_by_loops(dZ, X, W):
         [("* W[k, j]", "* X[i, k]"), ("* X[i, k]", "* W[k, j]")],
     _ALONG: [("W[k, j]", "W[j, k]"), *_IN_EVERY_LAYER[_ALONG]],
     **families.returns_too_early(8, 12, 16),
-    "Make the arrays of zeros before all loops, or each sample begins anew":
-        ("0]):\n        for j", "0]):\n        dX, dW, db = 0 * X, 0 * W, 0 * W[0]\n        for j"),
     "How long is each loop? The samples are X.shape[0], the inputs and units W.shape":
         [("range(W.shape[1])", "range(W.shape[0])"), ("range(W.shape[0])", "range(W.shape[1])")],
     _ORDER: ("return dX, dW, db", "return dW, db, dX"),
@@ -89,23 +81,14 @@ check_skip_backward = Exercise(
         *((rng.normal(size=(n, k)), rng.normal(size=(n, k)), rng.normal(size=(k, k)),
            2 * rng.normal(size=k)) for n, k in [(6, 3), (4, 4), (3, 2), (1, 5), (5, 1)]),
         (array([[1.0, -2], [3, 5]]), array([[1, 2], [-3, 1]]), array([[1, -1], [2, 2]]),
-         array([-6, 1])),
-    ],
-    parts=("dX", "dW", "db"),
-)
+         array([-6, 1]))],
+    parts=("dX", "dW", "db"))
 
 
 @check_skip_backward.reference
 def skip_backward(dY, X, W, b):
     dX, dW, db = dense_backward(dY * (weighted_sums(X, W, b) > 0), X, W)
     return dX + dY, dW, db
-
-
-@check_skip_backward.right
-def _(dY, X, W, b):
-    direct = dY.copy()
-    dY[X @ W + b <= 0] = 0  # the arguments may change
-    return [direct + np.einsum("nj,kj->nk", dY, W), X.T @ dY, np.ones(len(dY)) @ dY]
 
 
 _MASK = "ReLU's slope is missing: where X W + b is negative nothing comes back"
@@ -122,19 +105,13 @@ def skip_backward(dY, X, W, b):
     _MASK: (" * (Z > 0)", ""),
     f"{_MASK}. And {_PATHS}": (" * (Z > 0)", "", " + dY", ""),
     _AT.format("Y"): ("Z > 0", "X + np.maximum(Z, 0) > 0"),
-    _AT.format("X"): ("Z > 0", "X > 0"),
     _AT.format("dY"): ("Z > 0", "dY > 0"),
     _AT.format("X W, without b"): (" + b", ""),
-    "This multiplies by relu(Z) itself: its slope, 1 or 0, is the factor":
-        ("(Z > 0)", "np.maximum(Z, 0)"),
-    "This is upside down: ReLU's slope is 1 where Z > 0": ("Z > 0", "Z <= 0"),
-    "ReLU's slope comes before the product with W: dZ = dY times the slope, and dX comes from dZ":
-        ("dX + dY", "(dY @ W.T) * (Z > 0) + dY"),
-    "The direct path has no ReLU: add dY as it was given, not dY times ReLU's slope":
-        ("+ dY", "+ dZ"),
+    "This multiplies by relu(Z): its slope is the factor": ("(Z > 0)", "np.maximum(Z, 0)"),
+    "ReLU's slope comes before the product with W": ("dX + dY", "(dY @ W.T) * (Z > 0) + dY"),
+    "The direct path has no ReLU: add dY as it was given": ("+ dY", "+ dZ"),
     "Y = X + …: this path has the slope 1, so dY comes back by it, not X": ("+ dY", "+ X"),
-    "Where two paths meet, add: do not subtract": ("+ dY", "- dY"),
-    "Where two paths meet on the way back, add: do not multiply": ("dX + dY", "dX * dY"),
+    "Where two paths meet, add: do not multiply": ("dX + dY", "dX * dY"),
     "This is the direct path alone: the other leads through the layer": ("dX + dY", "dY"),
     _ORDER: ("dX + dY, dW, db", "dW, db, dX + dY"),
 }, dense_backward=dense_backward)
@@ -151,15 +128,12 @@ check_softplus_backward = Exercise(
          array([1, -1])),
         *((array([[2.0]]), array([[x]]), array([[1.0]]), array([0.5])) for x in (4000.0, -4000.0)),
         (rng.normal(size=(5, 1)), 4000 * rng.normal(size=(5, 3)), rng.normal(size=(3, 1)),
-         rng.normal(size=1)),
-    ],
-    parts=("dX", "dW", "db"), strict_floats=True,
-)
+         rng.normal(size=1))],
+    parts=("dX", "dW", "db"), strict_floats=True)
 check_softplus_backward.reference(
     lambda dA, X, W, b: dense_backward(dA * logistic(weighted_sums(X, W, b)), X, W))
 check_softplus_backward.right(
     lambda dA, X, W, b: dense_backward(dA * (1 + np.tanh((X @ W + b) / 2)) / 2, X, W))
-_STABLE = "take a stable sigmoid, as on page 01"
 check_softplus_backward.slips("""
 def softplus_backward(dA, X, W, b):
     Z = X @ W + b
@@ -167,18 +141,15 @@ def softplus_backward(dA, X, W, b):
     dX, dW, db = dense_backward(dZ, X, W)
     return dX, dW, db
 """, _IN_EVERY_LAYER | {
-    "The slope of softplus is missing: dZ = dA times that slope, entry by entry":
-        (" * sigmoid(Z)", ""),
+    "The slope of softplus is missing: dZ = dA times that slope": (" * sigmoid(Z)", ""),
     "The slope is taken at A = ln(1 + e^Z): take it at Z": ("(Z)", "(softplus(Z))"),
     "The slope is taken at X W: b is forgotten": (" + b", ""),
-    "The slope is taken at dA: take it at Z": ("(Z)", "(dA)"),
     "This uses the slope of the sigmoid: softplus's own slope is the sigmoid itself":
         ("sigmoid(Z)", "sigmoid(Z) * sigmoid(-Z)"),
-    "This uses the sigmoid at -Z: take it at Z": ("(Z)", "(-Z)"),
     "This is ReLU's slope, which jumps: that of softplus rises smoothly": ("sigmoid(Z)", "(Z > 0)"),
     "This multiplies by softplus itself: its slope is the factor": ("sigmoid", "softplus"),
-    f"e^Z has no number for large Z: {_STABLE}": ("sigmoid(Z)", "np.exp(Z) / (1 + np.exp(Z))"),
-    f"e^-Z has no number for Z = -1000: {_STABLE}": ("sigmoid(Z)", "1 / (1 + np.exp(-Z))"),
+    "e^1000 has no number: take a stable sigmoid, as on page 01":
+        [("sigmoid(Z)", "np.exp(Z) / (1 + np.exp(Z))"), ("sigmoid(Z)", "1 / (1 + np.exp(-Z))")],
     "dA is missing: the chain rule multiplies what comes from above by the slope": ("dA * ", ""),
     _ORDER: ("return dX, dW, db", "return dW, db, dX"),
 }, dense_backward=dense_backward, sigmoid=logistic, softplus=softplus)
@@ -189,10 +160,8 @@ check_combine_gradients = Exercise(
     lambda rng: [
         ([array([[4.0, 0.0], [8.0, -4.0]]), array([[0.0, 4.0], [0.0, 4.0]])], [3, 1]),
         *(([rng.normal(size=shape) for _ in counts], counts) for counts, shape in [
-            ([2, 2], (2, 1)), ([1, 4, 2], (2, 3)), ([5], (2, 1)), ([3, 1, 1, 7], (4,))]),
-    ],
-    keeps=True,
-)
+            ([2, 2], (2, 1)), ([1, 4, 2], (2, 3)), ([5], (2, 1)), ([3, 1, 1, 7], (4,))])],
+    keeps=True)
 check_combine_gradients.reference(lambda gradients, counts: sum(
     c / sum(counts) * g for c, g in zip(counts, gradients, strict=True)))
 check_combine_gradients.right(lambda gradients, counts: np.average(gradients, 0, counts).tolist())
@@ -203,17 +172,14 @@ def combine_gradients(gradients, counts):
         total = total + c * g
     return total / sum(counts)
 """, {
-    "Each part counts the same here: weight it by its number of samples":
-        "return np.mean(gradients, axis=0)",
+    "Each part counts the same: weight it by its samples": "return np.mean(gradients, axis=0)",
     "This is the plain sum: a mean loss wants a weighted mean": "return sum(gradients)",
     "Divide by the number of all samples": (" / sum(counts)", ""),
     "Divide by the number of all samples, not by that of the parts": ("sum(counts)", "len(counts)"),
     "Each gradient is a mean already: times its count, before you divide": ("c * g", "g"),
     "Each part is divided by its count here: multiply by it":
-        [("c * g", "g / c", "/ sum(counts)", end) for end in
-         ("", "/ sum(counts)", "* sum(counts)", "/ len(counts)")],
-    "c // n is rounded down to 0: divide with /":
-        ("+ c * g", "+ c // sum(counts) * g", " / sum(counts)", ""),
+        [("c * g", "g / c", " / sum(counts)", end) for end in ("", " / sum(counts)")],
+    "c // n is rounded to 0: divide with /": ("c *", "c // sum(counts) *", " / sum(counts)", ""),
     "Only the last part is left: add the parts up": ("total + c", "c"),
     "The first part alone: does `return` stand inside the loop?": ("    return", "        return"),
     "changed its input": ("total = total + c * g", "g *= c; total = total + g"),

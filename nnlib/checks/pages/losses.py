@@ -1,6 +1,7 @@
 """Page 03: the surprise at a class, a stable cross-entropy, losses of one's own in records."""
 
 import math
+from itertools import product
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,17 +17,11 @@ from nnlib.checks.families import each
 __all__ = ["check_huber", "check_mean_surprise", "check_smoothed", "check_stable_binary"]
 
 
-def probabilities(rng):
-    """Rows of probabilities and labels: worked ones, a single row, as many rows as classes."""
-    drawn = [(rng.uniform(0.1, 1, (n, k)), rng.integers(0, k, n))
-             for n, k in [(1, 3), (5, 2), (4, 4), (6, 3)]]
-    return [(array([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6]]), array([0, 2])),
-            *((P / P.sum(axis=1)[:, None], y) for P, y in drawn)]
-
-
 check_mean_surprise = Exercise(
     "mean_surprise(P, y)", "the mean of -log of the probability given to each true class",
-    probabilities)
+    lambda rng: [(array([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6]]), array([0, 2])),
+                 *((rng.dirichlet([3] * k, n), rng.integers(0, k, n))
+                   for n, k in [(1, 3), (5, 2), (4, 4), (6, 3)])])
 check_mean_surprise.reference(lambda P, y: -sum(map(math.log, P[range(len(y)), y])) / len(y))
 check_mean_surprise.right(lambda P, y: -(np.eye(P.shape[1])[y] * np.log(P)).sum(axis=1).mean())
 _ONE_EACH = "pick one probability from each row, P[np.arange(len(y)), y]"
@@ -36,45 +31,34 @@ def mean_surprise(P, y):
     return s.mean()
 """, {
     **families.sum_for_mean("mean()", "sum()", over=" over the samples"),
-    "These are the surprises of the rows: take their mean": (".mean()", ""),
     **families.wrong_sign("-", "", why=": the logarithm of a probability is negative"),
-    "This is in bits: take the natural logarithm": ("log", "log2"),
     "This is the mean probability: take -log of each": ("-np.log", ""),
     "This is the log of the mean: first log, then mean":
         ("-np.log", "", "s.mean()", "-np.log(s.mean())"),
     "Divide by n, the number of rows, not by n k": ("s.mean()", "s.sum() / P.size"),
-    "Only the first row counts: `return` stands below the loop":
-        [("s.mean()", "s[0]"), ("s.mean()", "s[0] / len(s)")],
-    "Only the last row counts: add with +=":
-        [("s.mean()", "s[-1]"), ("s.mean()", "s[-1] / len(s)")],
+    "Only the first row counts: `return` stands below the loop": ("s.mean()", "s[0] / len(s)"),
+    "Only the last row counts: add with +=": ("s.mean()", "s[-1] / len(s)"),
     f"P[:, y] takes whole columns: {_ONE_EACH}":
         [f"return -np.log(P[:, y]){of_all}" for of_all in ("", ".mean()", ".sum() / len(y)")],
-    f"P[y] takes whole rows: {_ONE_EACH}": ("np.arange(len(y)), ", ""),
     "Number as many rows as there are labels: np.arange(len(y))":
         [("np.arange(len(y))", "[0, 1]"), ("np.arange(len(y))", "[0, 1, 2]")],
-    "The row comes first, then the class": ("np.arange(len(y)), y", "y, np.arange(len(y))"),
-    "All classes are added: only the true one counts":
-        ["return -np.log(P).mean()", "return -np.log(P).sum() / len(y)"],
+    "All classes are added: only the true one counts": "return -np.log(P).sum() / len(y)",
     "Take what the truth got, not the largest": ("P[np.arange(len(y)), y]", "P.max(axis=1)"),
-    "P holds probabilities already: no softmax is needed":
-        ("    s", "    P = np.exp(P) / np.exp(P).sum(axis=1, keepdims=True)\n    s"),
 })
-
-
-def targets_and_scores(rng):
-    """Small scores first, several columns, then scores at which e^z or a probability rounds."""
-    Y, Z = rng.integers(0, 2, (4, 3)).astype(float), rng.normal(0, 3, (4, 3))
-    edges = [(y, z) for z in (37.0, -37.0, 800.0, -800.0, 1e4, -1e4) for y in (0.0, 1.0)]
-    return [(array([[1.0]]), array([[0.0]])),
-            (array([[1.0], [0.0], [1.0]]), array([[2.0], [0.7], [-1.0]])),
-            (Y, Z), (Y[:1].astype(int), Z[:1] / 2),
-            *((array([[y]]), array([[z]])) for y, z in edges)]
 
 
 check_stable_binary = Exercise(
     "stable_binary(Y, Z)",
     "the mean binary cross-entropy from pre-activations of any size, without np.logaddexp",
-    targets_and_scores, forbidden=("numpy.logaddexp", "nnlib.losses"), strict_floats=True)
+    lambda rng: [
+        (array([[1.0]]), array([[0.0]])),
+        (array([[1.0], [0.0], [1.0]]), array([[2.0], [0.7], [-1.0]])),
+        (rng.integers(0, 2, (4, 3)) * 1.0, rng.normal(0, 3, (4, 3))),
+        (rng.integers(0, 2, (1, 3)), rng.normal(0, 2, (1, 3))),
+        # scores at which a probability rounds, or e^z has no number
+        *((array([[y]]), array([[z]])) for z in (37.0, -37.0, 800.0, -800.0, 1e4, -1e4)
+          for y in (0.0, 1.0))],
+    forbidden=("numpy.logaddexp", "nnlib.losses"), strict_floats=True)
 
 
 @check_stable_binary.reference
@@ -92,65 +76,50 @@ def stable_binary(Y, Z):
     return np.mean({_SUMMANDS})
 """, {
     "Subtract z y, do not add it": ("- Z * Y", "+ Z * Y"),
-    "The term z y is missing": (" - Z * Y", ""),
     "The term max(z, 0) is missing": ("np.maximum(Z, 0)", ""),
     "The term log(1 + e^-|z|) is missing": ("+ np.log(1 + np.exp(-np.abs(Z)))", ""),
-    "Take max(z, 0), not z": ("np.maximum(Z, 0)", "Z"),
-    "np.max(Z, 0) is the maximum of each column: take np.maximum(Z, 0)": ("maximum", "max"),
-    "np.log1p(x) is log(1 + x): it adds the 1 itself": ("log(", "log1p("),
     "The targets are swapped: -log σ(z) belongs to y = 1": ("Z * Y", "Z * (1 - Y)"),
     "An entry with y = 0 costs something too: -log(1 - σ(z))": (_SUMMANDS, f"Y * ({_SUMMANDS})"),
     "Z holds pre-activations, not probabilities: the sigmoid is missing": _OF_P.format("Z"),
-    "e^z must not be computed for a large z, not even in a branch of np.where that is thrown away: "
-    "let the exponent be -|z|":
+    "e^z must not be computed for a large z, not even in a branch of np.where: take e^-|z|":
         [(_SUMMANDS, "np.log(1 + np.exp(Z)) - Y * Z"),
          (_SUMMANDS, "np.log(1 + np.exp(-Z)) + (1 - Y) * Z"),
          (_SUMMANDS, "Y * np.log(1 + np.exp(-Z)) + (1 - Y) * np.log(1 + np.exp(Z))")],
-    "Another power of e was computed: it must be e^-|z|":
-        [("-np.abs", "np.abs"), ("-np.abs(Z)", "Z"), ("np.abs(Z)", "Z")],
-    "No logarithm may be taken of a probability that was rounded to 0: write -log σ(z) as "
-    "log(1 + e^-z) first":
+    "A probability was rounded to 0 before its logarithm: write -log σ(z) as log(1 + e^-z) first":
         [_OF_P.format("(1 + np.tanh(Z / 2)) / 2"), _OF_P.format("sigmoid(Z)")],
     "The probability was clipped, and so is the cost of a confident mistake: it is |z|":
         [_OF_P.format(f"np.clip({sigmoid}, 1e-{p}, 1 - 1e-{p})") for p in (7, 8, 9, 10, 12, 15)
          for sigmoid in ("sigmoid(Z)", "(1 + np.tanh(Z / 2)) / 2")],
-    "Z was clipped, and so is the cost of a confident mistake: it is |z|":
-        [("return", f"Z = np.clip(Z, -{z}, {z})\n    return") for z in (30, 100, 500, 700)],
-    **families.wrong_sign("return ", "return -"),
     **families.sum_for_mean("mean", "sum", over=" over all entries"),
     "Divide by all n k entries, not by n alone": f"return np.sum({_SUMMANDS}) / len(Z)",
-    "These are the losses of the entries: take their mean": ("np.mean", ""),
     "your function calls np.logaddexp": "return np.mean(np.logaddexp(0, Z) - Z * Y)",
 }, sigmoid=bugs.sigmoid_overflowing)
 
 
-def for_both(pairs):
-    """The cases of a record: those of the loss, then those of its gradient."""
-    return [(field, *pair) for field in ("function", "gradient") for pair in pairs]
+def _record(signature, asks, pairs, **settings):
+    """A loss and its gradient: the cases of the one, then those of the other."""
+    fields = "function", "gradient"
+
+    def in_form(value, field, *pair):
+        if isinstance(value, ndarray | generic):
+            assert field == "gradient" or value.size == 1, (
+                f"the function returned {value.size} numbers: a loss is one number, their mean")
+            assert field == "function" or value.shape, (
+                "the gradient returned one number: it has a slope for each entry, so take no mean")
+        return value
+
+    return Exercise(
+        signature, asks, lambda rng: [(f, *pair) for f, pair in product(fields, pairs(rng))],
+        takes=fields, read=in_form, **settings)
 
 
-def in_form(value, field, Y, P):
-    """What a record returned; a loss of many numbers, or a gradient of one, is refused in words."""
-    if isinstance(value, ndarray | generic):
-        assert field == "gradient" or value.size == 1, (
-            f"the function returned {value.size} numbers: a loss is one number, their mean")
-        assert field == "function" or value.shape, (
-            "the gradient returned one number: it has a slope for each entry, so take no mean")
-    return value
-
-
-def misses(rng):
-    """Worked misses, drawn ones, misses of 0 and 1, and targets that are whole numbers."""
-    drawn = [(rng.normal(0, 2, size), rng.normal(0, 2, size)) for size in ((5, 1), (4, 3))]
-    return for_both([(array([[0.0], [0.0], [0.0]]), array([[0.5], [-3.0], [1.75]])),
-                     (array([[2.0]]), array([[-50.0]])), *drawn,
-                     (array([[1, 2, 3, 4]]), array([[1.0, 3.0, 2.0, 4.5]]))])
-
-
-check_huber = Exercise(
+check_huber = _record(
     "huber(Y, A)",
     "½ d² for a miss d = a - y of at most 1, |d| - ½ beyond, in the mean, and its gradient",
-    misses, takes=("function", "gradient"), read=in_form)
+    lambda rng: [(array([[0.0], [0.0], [0.0]]), array([[0.5], [-3.0], [1.75]])),
+                 (array([[2.0]]), array([[-50.0]])),
+                 *(rng.normal(0, 2, (2, *size)) for size in ((5, 1), (4, 3))),
+                 (array([[1, 2, 3, 4]]), array([[1.0, 3.0, 2.0, 4.5]]))])
 check_huber.reference(SimpleNamespace(
     function=lambda Y, A: each(lambda d: d * d / 2 if abs(d) <= 1 else abs(d) - 0.5)(A - Y).mean(),
     gradient=lambda Y, A: each(lambda d: max(-1.0, min(1.0, d)))(A - Y) / A.size))
@@ -171,34 +140,24 @@ class huber:  # stands for a record of two functions
     "Beyond 1 it is |d| - ½, not d - ½, and its slope is the sign of d, not 1":
         ("abs(d) - 0.5", "d - 0.5", "np.sign(d)", "1"),
     "Compare |d| with 1, not d": ("abs(d) <= 1", "d <= 1"),
-    "The two pieces are swapped: ½ d² is for |d| <= 1": ("<=", ">"),
     "This is the squared error": ("<= 1", "< np.inf", "d**2 / 2", "d**2", " d, np", " 2 * d, np"),
-    "This is the absolute error: up to |d| = 1 it is ½ d²":
-        ("d**2 / 2", "abs(d)", " - 0.5", "", " d, np", " np.sign(d), np"),
-    **families.wrong_sign("return np.mean", "return -np.mean"),
     **families.wrong_sign("A - Y", "Y - A", why=": A - Y, not Y - A"),
     **families.sum_for_mean("mean", "sum"),
     "The factor of the mean is missing: divide by n k": (" / A.size", ""),
     "Divide by all n k entries, not by n": ("np.mean(", "1 / len(A) * np.sum(", "A.size", "len(A)"),
     "a loss is one number": ("np.mean", ""),
     "it has a slope for each entry, so take no mean": (" / A.size", ".mean()"),
-    "A gradient has a slope for each entry: do not sum over the samples":
-        (" / A.size", ".sum(axis=0) / A.size"),
 })
 
-
-def scores(rng):
-    """Scores of several shapes, a single row, and scores at which e^z has no number."""
-    drawn = [(one_hot_rows(rng.integers(0, k, n), k), rng.normal(0, 2, (n, k)))
-             for n, k in [(2, 3), (4, 3), (5, 2), (1, 4), (3, 3)]]
-    far = array([[-800.0, 0.0, 800.0]]), array([[0.0, 800.0, -800.0], [-2e3, -2001.0, -2e3]])
-    return for_both([*drawn, *((one_hot_rows([0, 1][: len(Z)], 3), Z) for Z in far)])
-
-
-check_smoothed = Exercise(
+check_smoothed = _record(
     "smoothed(Y, Z)",
     "categorical cross-entropy from scores with targets 0.9 y + 0.1 / k, and its gradient",
-    scores, takes=("function", "gradient"), read=in_form, strict_floats=True)
+    lambda rng: [
+        *((one_hot_rows(rng.integers(0, k, n), k), rng.normal(0, 2, (n, k)))
+          for n, k in [(2, 3), (4, 3), (5, 2), (1, 4), (3, 3)]),
+        (array([[1.0, 0.0, 0.0]]), array([[-800.0, 0.0, 800.0]])),
+        (one_hot_rows([0, 1], 3), array([[0.0, 800.0, -800.0], [-2e3, -2001.0, -2e3]]))],
+    strict_floats=True)
 
 
 def _logs(Z):
@@ -226,35 +185,24 @@ class smoothed:  # stands for a record of two functions
     "These are the targets as they were: smooth them here too": (_T, "Y"),
     "Each class gets 0.1 / k, not 0.1": (" / Y.shape[1]", ""),
     "Divide by k, the number of classes, not by n": ("Y.shape[1]", "len(Y)"),
-    "Divide by k = Y.shape[1]: it is not always 3": ("Y.shape[1]", "3"),
-    "Each class gets a share of 0.1 / k in addition": (" + 0.1 / Y.shape[1]", ""),
     "Only 0.9 of the old target is left: 0.9 y + 0.1 / k": ("0.9 * ", ""),
-    "It is 0.9 y + 0.1 / k: the factor 0.9 is for y alone": (_T, "0.9 * (Y + 0.1 / Y.shape[1])"),
     "0.9 and 0.1 are swapped: 0.9 y + 0.1 / k": ("0.9", "0.1", "0.1 /", "0.9 /"),
     "All k classes share the tenth, 0.1 / k each, the true one too":
         [(_T, f"0.9 * Y + 0.1 * (1 - Y){share}") for share in ("", " / (Y.shape[1] - 1)")]
         + [(_T, "np.where(Y == 1, 0.9, 0.1 / Y.shape[1])")],
-    "The tenth that all classes share has a gradient too": (f"{_P} - T", f"0.9 * ({_P} - Y)"),
-    "A probability was rounded to 0: take log softmax(z) as z - log Σ e^z":
-        ("T * log_softmax(Z)", f"T * np.log({_P})"),
-    "The probability was clipped, and so is its cost: take log softmax(z) as z - log Σ e^z":
-        [("T * log_softmax(Z)", f"T * np.log({_P} + 1e-{p})") for p in (7, 8, 9, 10, 12, 15)],
+    "A probability was rounded or clipped: take log softmax(z) as z - log Σ e^z":
+        [("T * log_softmax(Z)", f"T * np.log({_P}{e})")
+         for e in ("", *(f" + 1e-{p}" for p in (7, 8, 9, 10, 12, 15)))],
     "e^z has no number for a large z: subtract the maximum of each row first":
         ("    Z = Z - Z.max(axis=1, keepdims=True)\n", ""),
     "Subtract from each row its own maximum, not that of all rows":
         ("max(axis=1, keepdims=True)", "max()"),
-    "Each row has a softmax of its own: sum over axis 1, with keepdims":
-        [("axis=1, keepdims=True", ""), ("axis=1", "axis=0")],
-    "Z holds scores, not probabilities: log Σ e^z is missing": (_P, "Z", "* log_softmax(Z)", "* Z"),
+    "Each row has a softmax of its own: sum over axis 1": [("axis=1, ", ""), ("axis=1", "axis=0")],
     **families.wrong_sign("-np", "np"),
     **families.wrong_sign(f"({_P} - T)", f"(T - {_P})",
                           why=": softmax(Z) minus the smoothed targets"),
     **families.sum_for_mean("Z)) / len(Y)", "Z))", over=" over the samples"),
     "The factor of the mean is missing: divide by n": ("T) / len(Y)", "T)"),
     "Divide by n, not by n k": ("/ len(Y)", "/ Y.size"),
-    "a loss is one number": ("np.sum", ""),
-    "it has a slope for each entry, so take no mean": ("T) / len(Y)", "T).mean()"),
-    "A gradient has a slope for each entry: do not sum over the samples":
-        ("T) / len(Y)", "T).sum(axis=0) / len(Y)"),
 })
 # fmt: on
