@@ -12,7 +12,6 @@ __all__ = [
     "one_hot_rows",
     "products",
     "row_sums",
-    "slope_of",
     "slopes",
     "weighted_sums",
 ]
@@ -65,11 +64,6 @@ def log_softmax(row):
     top = max(row)
     log_sum = top + math.log(sum(math.exp(z - top) for z in row))
     return [z - log_sum for z in row]
-
-
-def slope_of(function, h=1e-5):
-    """The slope of a function of one number, by central differences."""
-    return lambda z: (function(z + h) - function(z - h)) / (2 * h)
 
 
 def slopes(f, x, h=1e-5):
