@@ -218,9 +218,10 @@ def test_a_column_uses_all_that_it_imports(library):
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }
-    used = set()
-    for cell in (ARITHMETIC, PARTS, USES):
-        for row in table(cell).values():
-            code = row.entries[library].strip("`") if "`" in row.entries[library] else "None"
-            used |= {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+    cells = ARITHMETIC, PARTS, USES
+    written = [row.entries[library] for cell in cells for row in table(cell).values()]
+    code = [entry.strip("`") for entry in written if "`" in entry]
+    code += tables.fenced(USES) if library == "PyTorch" else []
+    nodes = [node for piece in code for node in ast.walk(ast.parse(piece))]
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
     assert imported <= used
