@@ -152,10 +152,10 @@ def test_optimizers_take_the_same_steps(words, library, case):
 
 
 @pytest.mark.parametrize("library", ["Keras", "PyTorch"])  # the others take the seed as an argument
-def test_equal_chance_gives_equal_networks(library):
+def test_equal_random_numbers_give_equal_networks(library):
     column, weights = Column(library, "three classes"), []
     for _ in range(2):
-        column.run(table(PARTS)["equal chance in each run"])
+        column.run(table(PARTS)["same random numbers in each run"])
         column.run(table(PARTS)["network"])
         weights.append(arrays_of(column.run(table(USES)["weights"])))
     for one, other in zip(*weights, strict=True):
