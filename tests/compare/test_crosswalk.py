@@ -152,10 +152,10 @@ def test_optimizers_take_the_same_steps(words, library, case):
 
 
 @pytest.mark.parametrize("library", ["Keras", "PyTorch"])  # the others take the seed as an argument
-def test_equal_chance_gives_equal_networks(library):
+def test_equal_random_numbers_give_equal_networks(library):
     column, weights = Column(library, "three classes"), []
     for _ in range(2):
-        column.run(table(PARTS)["equal chance in each run"])
+        column.run(table(PARTS)["same random numbers in each run"])
         column.run(table(PARTS)["network"])
         weights.append(arrays_of(column.run(table(USES)["weights"])))
     for one, other in zip(*weights, strict=True):
@@ -218,9 +218,10 @@ def test_a_column_uses_all_that_it_imports(library):
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }
-    used = set()
-    for cell in (ARITHMETIC, PARTS, USES):
-        for row in table(cell).values():
-            code = row.entries[library].strip("`") if "`" in row.entries[library] else "None"
-            used |= {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+    cells = ARITHMETIC, PARTS, USES
+    written = [row.entries[library] for cell in cells for row in table(cell).values()]
+    code = [entry.strip("`") for entry in written if "`" in entry]
+    code += tables.fenced(USES) if library == "PyTorch" else []
+    nodes = [node for piece in code for node in ast.walk(ast.parse(piece))]
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
     assert imported <= used

@@ -97,7 +97,7 @@ def softmax_of_everything():
         return 24, log_loss(y, softmax(Z)), 3, log_loss(y, softmax(Z, axis=1))
 
 
-@figure(PAGE, "6 of 10 end with the two best shapes equal to the last digit")
+@figure(PAGE, "6 of 10 searches end with the two best shapes equal to the last digit")
 def searches_that_end_level():
     """With the page's grid at the best rate; the shape that stands first is taken."""
     iris, shapes = load_iris(seed=0), [(), (10,), (10, 10)]
