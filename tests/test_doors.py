@@ -72,10 +72,11 @@ CALLS = [
         if name not in ("get", "ActivationFunction")
         for Z, message in [
             (None, "Z must hold numbers, got None"),
-            (["a"], "Z must hold numbers, got dtype <U1"),
+            (["a"], r"Z must hold numbers, got text \('a'\): turn it into numbers first"),
             ([[1.0, 2.0], [3.0]], "its rows of one length"),
             (np.ones((0, 3)), "Z is empty"),
-            (np.array([1.0, None]), r"dtype object: is every entry one\? Then pass Z.astype"),
+            (np.array([1.0, None]), r"got an empty entry \(None\): fill it"),
+            (np.array([1.0, 2], object), r"every entry is a number: pass Z.astype\(float\)"),
         ]
     ],
     (
@@ -330,6 +331,11 @@ CALLS = [
         lambda: metrics.accuracy(np.ones(5), np.ones((5, 1))),
         r"did you mean Y\[:, None\]\?",
     ),
+    (
+        "metrics.accuracy",
+        lambda: metrics.accuracy(1000.0 * Y, Y),
+        "Y holds 0 to 1000. Numbers: leave accuracy out, mean_squared_error measures them",
+    ),
     ("metrics.get", lambda: metrics.get("acuracy"), "Did you mean 'accuracy'"),
     ("callbacks.EarlyStopping", lambda: EarlyStopping(patience=-1), "patience must be"),
     ("callbacks.EarlyStopping", lambda: EarlyStopping(3), "monitor must be a name"),
@@ -364,7 +370,7 @@ CALLS = [
         "x has 5 samples but y has 2",
     ),
     ("models.Sequential.fit", fit(X.T, LABELS), r"did you pass X.T\?"),
-    ("models.Sequential.fit", fit(X[:, 0], LABELS), r"try x\[None, :\]"),
+    ("models.Sequential.fit", fit(X[:, 0], LABELS), r"try x\[:, None\]$"),
     ("models.Sequential.fit", fit(X[:, :, None], LABELS), r"try x.reshape\(len\(x\), -1\)"),
     ("models.Sequential.fit", fit(NAN, LABELS), "x holds NaN or infinity"),
     ("models.Sequential.fit", fit(X, [0, 1, np.nan, 1, 1]), "y holds NaN or infinity"),

@@ -976,7 +976,7 @@ def test_weights_that_do_not_fit_change_nothing(which, tmp_path):
         (lambda weights: None,
          "^set_weights takes a list of arrays, got NoneType$", TypeError),
         (lambda weights: [*weights[:-1], ["a", "b"]],
-         r"^weights\[3\] must hold numbers, got dtype <U1", ValueError),
+         r"^weights\[3\] must hold numbers, got text", ValueError),
         (lambda weights: [*weights[:-1], [0, np.nan]],
          r"^the weights hold NaN or infinity \(in float32\)$", ValueError),
         (lambda weights: [*weights[:-1], [0, 1e300]],

@@ -5,7 +5,7 @@ Each kind of targets says what it takes and, where something else comes, what to
 
 import numpy as np
 
-from nnlib._guards import check, whole_number
+from nnlib._guards import as_array, as_numbers, check, whole_number
 
 __all__ = ["LABELS", "NUMBERS", "ONE_HOT", "YES_OR_NO", "Targets", "one_hot"]
 
@@ -37,7 +37,7 @@ def one_hot(y, n_classes):
            [1., 0., 0.]])
     """
     n_classes = whole_number("n_classes", n_classes, 1)
-    y = np.asarray(y)
+    y = as_array("y", y)
     if y.ndim != 1:
         raise ValueError(f"labels need one axis, (n,), but got shape {y.shape}")
     is_number = y.dtype.kind in "biuf"  # NumPy's letters for bool, int, unsigned int, float
@@ -155,15 +155,7 @@ NUMBERS, YES_OR_NO, ONE_HOT, LABELS = Targets(), _YesOrNo(), _OneHot(), _Labels(
 
 
 def _as_targets(y):
-    try:
-        y = np.asarray(y)
-    except ValueError as error:
-        raise ValueError("y must be an array, its rows of one length") from error
-    if y.dtype.kind not in "biuf":
-        raise ValueError(
-            f"y must hold numbers, got dtype {y.dtype} ({y.ravel()[:3].tolist()}…): for classes "
-            "sklearn.preprocessing.LabelEncoder makes labels from names"
-        )
+    y = as_numbers("y", y, text_fix="sklearn.preprocessing.LabelEncoder makes labels from names")
     if y.ndim == 0 or y.size == 0:
         raise ValueError(f"y holds no samples, shape {y.shape}: give each sample its target")
     if not np.isfinite(y).all():
