@@ -64,6 +64,8 @@ def _rows_of(name, x, n_features, n_targets):
 
 def samples(model, x, n_targets=None):
     """Samples that the model's first layer can take, (n, n_features)."""
+    for layer in model.layers:
+        _check_dtypes(layer, model.dtype)
     first = model.layers[0]
     n_features = None if first.input_shape is None else first.input_shape[0]
     X = as_batch(x, model.dtype, n_features, n_targets)
@@ -79,6 +81,18 @@ def samples_and_targets(model, x, y):
         for check_contents in getattr(metric, "contents", {}).values():
             check_contents("y", Y)
     return X, Y
+
+
+def _check_dtypes(layer, dtype):
+    """An array put in the place of a weight would turn the whole model to its own dtype."""
+    names = layer.parameter_names if layer.input_shape is not None else ()
+    for name in names:
+        found = np.asarray(getattr(layer, name)).dtype
+        if found != dtype:
+            raise ValueError(
+                f"{name} of {layer!r} holds {found}, but the model computes in {dtype}: "
+                f"assign with layer.{name}[...] = values, which keeps the dtype"
+            )
 
 
 def _count(y):
