@@ -126,7 +126,7 @@ def test_random_state_is_that_of_scikit_learn(kind, iris):
 def test_one_optimizer_serves_many_fits(iris):
     X, y = iris
     optimizer = Adam(0.01)
-    network = NetworkClassifier((4,), optimizer=optimizer, epochs=20, random_state=0)
+    network = NetworkClassifier((4,), optimizer=optimizer, epochs=2, random_state=0)
     first = weights_of(network.fit(X, y))
     np.testing.assert_array_equal(weights_of(clone(network).fit(X, y)), first)
     assert optimizer.iterations == 0 and network.optimizer is optimizer

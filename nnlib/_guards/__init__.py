@@ -5,7 +5,7 @@ alone; `unguarded` is the way round it, for what has been checked already. The o
 thing each, for classes.
 """
 
-from nnlib._guards.arrays import as_array, as_numbers, written
+from nnlib._guards.arrays import as_numbers, written
 from nnlib._guards.expectations import expects, unguarded
 from nnlib._guards.names import look_up
 from nnlib._guards.values import (
@@ -19,7 +19,6 @@ from nnlib._guards.values import (
 )
 
 __all__ = [
-    "as_array",
     "as_numbers",
     "check",
     "check_function",

@@ -5,9 +5,12 @@ Each kind of targets says what it takes and, where something else comes, what to
 
 import numpy as np
 
-from nnlib._guards import as_array, as_numbers, check, whole_number
+from nnlib._guards import as_numbers, check, whole_number
 
 __all__ = ["LABELS", "NUMBERS", "ONE_HOT", "YES_OR_NO", "Targets", "one_hot"]
+
+
+_NAMES = "sklearn.preprocessing.LabelEncoder makes labels from names"
 
 
 def one_hot(y, n_classes):
@@ -37,14 +40,12 @@ def one_hot(y, n_classes):
            [1., 0., 0.]])
     """
     n_classes = whole_number("n_classes", n_classes, 1)
-    y = as_array("y", y)
+    y = as_numbers("y", y, text_fix=_NAMES)
     if y.ndim != 1:
         raise ValueError(f"labels need one axis, (n,), but got shape {y.shape}")
-    is_number = y.dtype.kind in "biuf"  # NumPy's letters for bool, int, unsigned int, float
-    if not is_number or np.any(y != np.floor(y)):
+    if np.any(y != np.floor(y)):
         raise ValueError(
-            f"labels must be whole numbers from 0 to {n_classes - 1}, got {y[:3].tolist()}…: "
-            "sklearn.preprocessing.LabelEncoder makes them from names"
+            f"labels must be whole numbers from 0 to {n_classes - 1}, got {y[:3].tolist()}…"
         )
     if len(y) and not (y.min() >= 0 and y.max() < n_classes):
         raise ValueError(
@@ -155,7 +156,7 @@ NUMBERS, YES_OR_NO, ONE_HOT, LABELS = Targets(), _YesOrNo(), _OneHot(), _Labels(
 
 
 def _as_targets(y):
-    y = as_numbers("y", y, text_fix="sklearn.preprocessing.LabelEncoder makes labels from names")
+    y = as_numbers("y", y, text_fix=_NAMES)
     if y.ndim == 0 or y.size == 0:
         raise ValueError(f"y holds no samples, shape {y.shape}: give each sample its target")
     if not np.isfinite(y).all():
