@@ -7,7 +7,7 @@ from nnlib._guards import expects, look_up
 __all__ = ["accuracy", "get"]
 
 
-@expects(Y="n k", A="n k")
+@expects(Y="n k: classes", A="n k")
 def accuracy(Y, A):
     """Share of samples whose most probable class is the true one.
 
@@ -23,6 +23,18 @@ def accuracy(Y, A):
     Returns
     -------
     float, between 0 and 1
+
+    Raises
+    ------
+    ValueError
+        If Y holds other numbers, as the targets of a regression: mean_squared_error measures
+        those.
+
+    Notes
+    -----
+    Several sigmoid outputs, of which any number may be 1, are counted in the same way, as in
+    Keras 3: a sample is right where the largest output stands at the first 1 of its row. For the
+    share of right entries write np.mean((A > 0.5) == Y).
     """
     if A.shape[1] == 1:
         return float(np.mean((A > 0.5) == (Y > 0.5)))

@@ -5,6 +5,7 @@ Not imported by `import nnlib`, which does without scikit-learn: `from nnlib.wra
 
 import copy
 import functools
+from types import FunctionType
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MultiOutputMixin, RegressorMixin
@@ -58,6 +59,23 @@ class _Network(BaseEstimator):
         self.shuffle = shuffle
         self.random_state = random_state
 
+    def set_params(self, **params):
+        """Change settings; optimizer__learning_rate and its like are the optimizer's own.
+
+        Parameters
+        ----------
+        **params
+            An optimizer that is a name becomes an object with that name's other settings.
+
+        Returns
+        -------
+        self
+        """
+        optimizer = params.get("optimizer", self.optimizer)
+        if isinstance(optimizer, str) and any(name.startswith("optimizer__") for name in params):
+            params["optimizer"] = optimizers.get(optimizer)
+        return super().set_params(**params)
+
     def _make_model(self, n_outputs, activation, loss, dtype):
         """A compiled network; the estimator's own parameters stay as they were given."""
         seed = check_random_state(self.random_state).randint(2**31 - 1)
@@ -83,9 +101,20 @@ class _Network(BaseEstimator):
         return self.model_.predict(validate_data(self, X, dtype=_FLOATS, reset=False))
 
 
+def named_after(cls):
+    """Give the estimator an `__init__` under its own name, which errors of a call show."""
+    shared = _Network.__init__
+    cls.__init__ = FunctionType(
+        shared.__code__, shared.__globals__, "__init__", shared.__defaults__
+    )
+    cls.__init__.__qualname__ = f"{cls.__name__}.__init__"
+    return cls
+
+
 _FLOATS = [np.float64, np.float32]  # float32 stays what it is, everything else becomes float64
 
 
+@named_after
 class NetworkClassifier(ClassifierMixin, _Network):
     """A network with softmax outputs that learns classes of any name from cross-entropy.
 
@@ -218,6 +247,7 @@ class NetworkClassifier(ClassifierMixin, _Network):
         self._make_model(len(classes), "softmax", "sparse_categorical_crossentropy", X.dtype)
 
 
+@named_after
 class NetworkRegressor(RegressorMixin, MultiOutputMixin, _Network):
     """A network with linear outputs that learns numbers from their squared error.
 

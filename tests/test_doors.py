@@ -10,6 +10,8 @@ from functools import partial
 
 import numpy as np
 import pytest
+from scipy import sparse
+from sklearn.preprocessing import OneHotEncoder
 
 from nnlib import (
     SGD,
@@ -72,10 +74,11 @@ CALLS = [
         if name not in ("get", "ActivationFunction")
         for Z, message in [
             (None, "Z must hold numbers, got None"),
-            (["a"], "Z must hold numbers, got dtype <U1"),
+            (["a"], r"Z must hold numbers, got text \('a'\): turn it into numbers first"),
             ([[1.0, 2.0], [3.0]], "its rows of one length"),
             (np.ones((0, 3)), "Z is empty"),
-            (np.array([1.0, None]), r"dtype object: is every entry one\? Then pass Z.astype"),
+            (np.array([1.0, None]), r"got an empty entry \(None\): fill it"),
+            (np.array([1.0, 2], object), r"every entry is a number: pass Z.astype\(float\)"),
         ]
     ],
     (
@@ -330,6 +333,11 @@ CALLS = [
         lambda: metrics.accuracy(np.ones(5), np.ones((5, 1))),
         r"did you mean Y\[:, None\]\?",
     ),
+    (
+        "metrics.accuracy",
+        lambda: metrics.accuracy(1000.0 * Y, Y),
+        "Y holds 0 to 1000. Numbers: leave accuracy out, mean_squared_error measures them",
+    ),
     ("metrics.get", lambda: metrics.get("acuracy"), "Did you mean 'accuracy'"),
     ("callbacks.EarlyStopping", lambda: EarlyStopping(patience=-1), "patience must be"),
     ("callbacks.EarlyStopping", lambda: EarlyStopping(3), "monitor must be a name"),
@@ -364,7 +372,7 @@ CALLS = [
         "x has 5 samples but y has 2",
     ),
     ("models.Sequential.fit", fit(X.T, LABELS), r"did you pass X.T\?"),
-    ("models.Sequential.fit", fit(X[:, 0], LABELS), r"try x\[None, :\]"),
+    ("models.Sequential.fit", fit(X[:, 0], LABELS), r"try x\[:, None\]$"),
     ("models.Sequential.fit", fit(X[:, :, None], LABELS), r"try x.reshape\(len\(x\), -1\)"),
     ("models.Sequential.fit", fit(NAN, LABELS), "x holds NaN or infinity"),
     ("models.Sequential.fit", fit(X, [0, 1, np.nan, 1, 1]), "y holds NaN or infinity"),
@@ -501,6 +509,106 @@ def test_an_update_that_is_refused_has_changed_nothing(use):
     with pytest.raises((ValueError, TypeError)):
         use(w)
     np.testing.assert_array_equal(w, [[1, 1, 1], [2, 2, 2]])
+
+
+def fields(values):
+    """A table whose columns have names, as np.genfromtxt(names=True) reads one."""
+    columns = np.atleast_2d(values.T)
+    return np.rec.fromarrays(columns, names=[f"c{i}" for i in range(len(columns))]).view(np.ndarray)
+
+
+ODD = {  # kind: how to make it from an array of numbers, and what any door has to say about it
+    "sparse matrix": (
+        lambda v: sparse.csr_matrix(np.atleast_2d(v)),
+        r"sparse matrix: pass .+\.toa",
+    ),
+    "sparse array": (lambda v: sparse.coo_array(v), r"sparse matrix: pass .+\.toarray\(\)"),
+    "mask": (lambda v: np.ma.masked_less(v, np.median(v) + 0.1), r"masked entries.+\.filled\("),
+    "dict": (lambda v: {"a": v, "b": v}, r"is a dict: pass an array in it, .+\['a'\]"),
+    "fields": (fields, r"named fields, c0.*: pass one, .+\['c0'\]"),
+    "objects": (lambda v: v.astype(object), r"every entry is a number: pass .+\.astype\(float\)"),
+    "text": (lambda v: np.full(v.shape, "setosa"), r"got text.* \('setosa'\): "),
+    "gap": (lambda v: np.where(v == v.flat[0], None, v), r"got an empty entry.* \(None\): fill it"),
+    "set": (lambda v: set(v.flat), r"got a set: pass np\.array\(list\("),
+    "days": (lambda v: v.astype("M8[D]"), r"datetime64\[D\]: count days, "),
+    "complex": (lambda v: v.astype(complex), "numbers, got dtype complex128"),
+    "ragged": (lambda v: [[1.0, 2.0], [3.0]], "its rows of one length"),
+    "nothing": (lambda v: None, "must hold numbers, got None"),
+}
+DOORS = {  # where an array comes in: one that is right there, and the call
+    "fit x": (X, lambda v: fit(v, LABELS)()),
+    "fit y": (LABELS, lambda v: fit(X, v)()),
+    "fit validation x": (X, lambda v: fit(X, LABELS, validation_data=(v, LABELS))()),
+    "fit validation y": (LABELS, lambda v: fit(X, LABELS, validation_data=(X, v))()),
+    "evaluate x": (X, lambda v: network().evaluate(v, LABELS)),
+    "evaluate y": (LABELS, lambda v: network().evaluate(X, v)),
+    "predict": (X, lambda v: network().predict(v)),
+    "forward": (X, lambda v: network().forward(v)),
+    "train_step x": (X, lambda v: network().train_step(v, Y)),
+    "train_step y": (Y, lambda v: network().train_step(X, v)),
+    "loss_and_gradients x": (X, lambda v: network().loss_and_gradients(v, LABELS)),
+    "loss_and_gradients y": (LABELS, lambda v: network().loss_and_gradients(X, v)),
+    "set_weights": (np.ones(2), lambda v: network().set_weights([*network().get_weights()[:3], v])),
+    "check_gradients": (X, lambda v: gradient_check.check_gradients(exact(), v, LABELS)),
+    "numerical_gradient": (X, lambda v: gradient_check.numerical_gradient(np.sum, v)),
+    "relative_error": (X, lambda v: gradient_check.relative_error(X, v)),
+    "accuracy Y": (Y, lambda v: metrics.accuracy(v, Y)),
+    "accuracy A": (Y, lambda v: metrics.accuracy(Y, v)),
+    "binary_crossentropy": (Y, lambda v: losses.binary_crossentropy(v, Y)),
+    "categorical_crossentropy": (Y, lambda v: losses.categorical_crossentropy(v, Y)),
+    "dense_forward": (X, lambda v: layers.dense_forward(v, W, b)),
+    "dense_backward": (Y, lambda v: layers.dense_backward(v, X, W)),
+    "Dense": (X, lambda v: layer()(v)),
+    "data_findings x": (X, lambda v: diagnostics.data_findings(v, LABELS)),
+    "data_findings y": (LABELS, lambda v: diagnostics.data_findings(X, v)),
+    "baseline_losses": (LABELS, diagnostics.baseline_losses),
+    "overfit_batch": (X, lambda v: diagnostics.overfit_batch(network(), v, LABELS)),
+    "layer_statistics": (X, lambda v: diagnostics.layer_statistics(network(), v)),
+    "update_ratios": (X, lambda v: diagnostics.update_ratios(network(), v, LABELS)),
+    "first_difference": (b, lambda v: diagnostics.first_difference(v, b)),
+    "one_hot": (LABELS, lambda v: losses.one_hot(v, 2)),
+    "sgd_update": (X, lambda v: optimizers.sgd_update(X.copy(), v, 0.1)),
+    "momentum_update": (X, lambda v: optimizers.momentum_update(X.copy(), X.copy(), v, 0.1, 0.9)),
+    **{
+        f"activations.{name}": (X, getattr(activations, name))
+        for name in activations.__all__
+        if name not in ("get", "ActivationFunction")
+    },
+    **{
+        f"losses.{name}": (Y, partial(getattr(losses, name), Y))
+        for name in losses.__all__
+        if name.endswith(("error", "entropy", "gradient"))
+    },
+    "plot_classes X": (W, lambda v: plotting.plot_classes(v, [0, 1, 1], "ab")),
+    "plot_classes y": (LABELS, lambda v: plotting.plot_classes(X[:, :2], v, "ab")),
+    "plot_matmul": (X, lambda v: plotting.plot_matmul(v, W, 0, 0)),
+    "plot_images": (X, lambda v: plotting.plot_images(v, (1, 3))),
+}
+
+
+def exact():
+    return network(dtype="float64")
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("kind", ODD)
+def test_each_odd_array_has_its_own_words_at_every_door(kind, door):
+    right, call = DOORS[door]
+    make, message = ODD[kind]
+    call(right)  # so it is the oddity alone that is refused
+    odd = make(right)
+    with pytest.raises(ValueError, match=message) as caught:
+        call(odd)
+    assert len(str(caught.value)) < 400
+
+
+def test_one_hot_encoders_sparse_rows_are_told_what_works():
+    rows = OneHotEncoder().fit_transform(LABELS[:, None])
+    model = network()
+    model.compile("sgd", "categorical_crossentropy")
+    with pytest.raises(ValueError, match=r"^y is a sparse matrix: pass y\.toarray\(\)$"):
+        model.fit(X, rows, verbose=0)
+    model.fit(X, rows.toarray(), verbose=0)
 
 
 MODULES = (

@@ -1,12 +1,27 @@
 """The doors of the package: which arguments pass, and what the others are told, word for word."""
 
 import inspect
+import re
 from functools import partial
 
 import numpy as np
 import pytest
+from scipy import sparse
 
-from nnlib import SGD, Adam, Dense, Input, RMSprop, Sequential, _guards
+from nnlib import (
+    SGD,
+    Adam,
+    Dense,
+    Input,
+    RMSprop,
+    Sequential,
+    _guards,
+    activations,
+    initializers,
+    losses,
+    metrics,
+    optimizers,
+)
 from nnlib._guards import (
     as_numbers,
     check,
@@ -64,6 +79,12 @@ def draw():
     return expects(f="function", shape="shape", rng="generator")(
         lambda f, shape, rng: f(rng.random(shape))
     )
+
+
+def objects(*entries):
+    array = np.empty(len(entries), object)
+    array[:] = entries
+    return array
 
 
 def refuses(message, function, *args, error=ValueError, **kwargs):
@@ -221,19 +242,79 @@ def test_the_guard_keeps_name_signature_and_docstring(layer, double):
     ("value", "message"),
     [
         (None, "Z must hold numbers, got None"),
-        (["a"],
-         "Z must hold numbers, got dtype <U1: is every entry one? Then pass Z.astype(float)"),
+        (["a"], "Z must hold numbers, got text ('a'): turn it into numbers first"),
+        (["1", "2.5"],
+         "Z must hold numbers, got dtype <U3, though every entry is a number: "
+         "pass np.asarray(Z, float)"),
         (np.array([1.0], dtype=object),
-         "Z must hold numbers, got dtype object: is every entry one? Then pass Z.astype(float)"),
-        (np.array([1j]),
-         "Z must hold numbers, got dtype complex128: is every entry one? "
-         "Then pass Z.astype(float)"),
+         "Z must hold numbers, got dtype object, though every entry is a number: "
+         "pass Z.astype(float)"),
+        (np.array([[1, "b"]], dtype=object),
+         "Z must hold numbers, got text in column 1 ('b'): turn it into numbers first"),
+        (np.array([1.0, None]),
+         "Z must hold numbers, got an empty entry (None): fill it, or leave that sample out"),
+        (np.array([{}, 1.0], dtype=object), "Z must hold numbers, got a dict as an entry"),
+        (objects(np.ones(2), np.ones(3)),
+         "Z must hold numbers, got arrays as entries (one of shape (2,)): "
+         "give all rows one length"),
+        (np.array([1j]), "Z must hold numbers, got dtype complex128"),
+        (np.array(["2024-01-03"], "M8[D]"),
+         "Z must hold numbers, got datetime64[D]: "
+         "count days, (Z - Z.min()) / np.timedelta64(1, 'D')"),
+        (np.array([3], "m8[h]"),
+         "Z must hold numbers, got timedelta64[h]: count days, Z / np.timedelta64(1, 'D')"),
+        (sparse.csr_matrix(np.eye(2)), "Z is a sparse matrix: pass Z.toarray()"),
+        (sparse.coo_array(np.eye(2)), "Z is a sparse matrix: pass Z.toarray()"),
+        (np.ma.masked_equal([1.0, -999.0], -999.0),
+         "Z has masked entries, which would train with what is under the mask: "
+         "pass Z.filled(number), or leave those samples out"),
+        ({"size": [1.0], "kind": [2.0]},
+         "Z is a dict: pass an array in it, Z['size'], or its columns side by side, "
+         "np.column_stack(list(Z.values()))"),
+        (np.zeros(2, [("size", float), ("kind", int)]),
+         "Z has named fields, size, kind: pass one, Z['size'], or all side by side, "
+         "np.column_stack([Z[field] for field in Z.dtype.names])"),
+        ({1.0, 2.0}, "Z must be an array, got a set: pass np.array(list(Z))"),
+        (range, "Z must be an array, got a type"),
         ([[1.0, 2.0], [3.0]], "Z must be an array of numbers, its rows of one length"),
     ],
 )  # fmt: skip
 def test_what_holds_no_numbers_is_refused(value, message, double):
     refuses(message, double, value)
-    refuses(message.replace("Z", "y"), as_numbers, "y", value)
+    refuses(re.sub(r"\bZ\b", "y", message), as_numbers, "y", value)
+
+
+def test_a_table_is_told_the_name_of_its_column():
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame({"size": [1.0, 2.0], "kind": ["setosa", "virginica"]})
+    gap = pandas.DataFrame({"size": pandas.array([1, None], "Int64")}).astype(object)
+    refuses(
+        "x must hold numbers, got text in column 'kind' ('setosa'): turn it into numbers first",
+        as_numbers, "x", table,
+    )  # fmt: skip
+    refuses(
+        "x must hold numbers, got an empty entry in column 'size' (<NA>): "
+        "fill it, or leave that sample out",
+        as_numbers, "x", gap,
+    )  # fmt: skip
+
+
+def test_what_the_advice_says_works():
+    """Each refused value, and after `pass` the code that it is told to write."""
+    rows = np.array([[1.0, 2.0], [3.0, 4.0]])
+    fields = np.array([(1.0, 2.0), (3.0, 4.0)], [("size", float), ("kind", float)])
+    for Z, code in [
+        (sparse.csc_array(rows), "Z.toarray()"),
+        (rows.astype(object), "Z.astype(float)"),
+        (rows.astype(str), "Z.astype(float)"),
+        (rows.astype(str).tolist(), "np.asarray(Z, float)"),
+        ({"size": [1.0, 3.0], "kind": [2.0, 4.0]}, "np.column_stack(list(Z.values()))"),
+        (fields, "np.column_stack([Z[field] for field in Z.dtype.names])"),
+    ]:
+        with pytest.raises(ValueError, match=re.escape(code)):
+            as_numbers("Z", Z)
+        np.testing.assert_array_equal(eval(code, {"np": np, "Z": Z}), rows)
+    np.testing.assert_array_equal(as_numbers("Z", np.ma.array([1.0, 2.0])), [1, 2])  # no mask
 
 
 @pytest.mark.parametrize("dtype", ["bool", "int8", "uint8", "float16", "float32", "float64"])
@@ -356,16 +437,49 @@ def test_look_up():
     table = {"relu": 1, "leaky_relu": 2, "tanh": 3}
     assert look_up("relu", table, "activation") == 1
     known = "Known: relu, leaky_relu, tanh"
-    for name, nearest in [("rely", "relu"), ("LeakyReLU", "leaky_relu"), ("tangens", "tanh")]:
+    for name, nearest in [("rely", "relu"), ("LeakyReLU", "leaky_relu"), ("thna", "tanh")]:
         refuses(
             f"unknown activation {name!r}. Did you mean {nearest!r}? {known}",
             look_up, name, table, "activation",
         )  # fmt: skip
-    refuses(f"unknown activation 'xyz'. {known}", look_up, "xyz", table, "activation")
+    for name in ("xyz", "tangens"):
+        refuses(f"unknown activation {name!r}. {known}", look_up, name, table, "activation")
     refuses(
         "activation must be a name or a suitable object, got 3",
         look_up, 3, table, "activation", error=TypeError,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("get", "name"),
+    [
+        (losses.get, "mae"), (losses.get, "mean_absolute_error"), (losses.get, "msle"),
+        (activations.get, "elu"), (activations.get, "softplus"), (activations.get, "GELU"),
+        (optimizers.get, "adagrad"), (optimizers.get, "AdamW"), (optimizers.get, "nadam"),
+        (initializers.get, "he_uniform"), (initializers.get, "GlorotNormal"),
+        (metrics.get, "precision"), (metrics.get, "mse"),
+    ],
+)  # fmt: skip
+def test_another_function_is_never_offered_for_one_that_is_absent(get, name):
+    with pytest.raises(ValueError, match=r"^unknown \w+ '\w+': nnlib does not have it\. Known: "):
+        get(name)
+
+
+@pytest.mark.parametrize(
+    ("get", "name", "meant"),
+    [
+        (losses.get, "bce", "binary_crossentropy"),
+        (losses.get, "MeanSquaredError", "mean_squared_error"),
+        (metrics.get, "acc", "accuracy"),
+        (metrics.get, "sparse_categorical_accuracy", "accuracy"),
+        (activations.get, "logistic", "sigmoid"),
+        (initializers.get, "kaiming_normal", "he_normal"),
+        (optimizers.get, "RMSprpo", "rmsprop"),
+    ],
+)
+def test_a_misspelling_or_another_librarys_word_finds_its_function(get, name, meant):
+    with pytest.raises(ValueError, match=f"Did you mean '{meant}'"):
+        get(name)
 
 
 # --- batches
@@ -384,11 +498,16 @@ def test_a_batch_is_taken_as_it_is_or_as_numbers_of_the_models_dtype():
 @pytest.mark.parametrize(
     ("x", "message"),
     [
-        (ONES(3), "x needs two axes, (samples, features), got (3,): try x[None, :]"),
+        (ONES(3), "x needs two axes, (samples, features), got (3,): "
+         "try x[:, None] for samples of one feature, x[None, :] for one sample"),
+        ([1.0, 2.0], "x needs two axes, (samples, features), got (2,): try np.asarray(x)[:, None] "
+         "for samples of one feature, np.asarray(x)[None, :] for one sample"),
+        ([[[1.0]]], "x needs two axes, (samples, features), got (1, 1, 1): "
+         "try np.asarray(x).reshape(len(x), -1)"),
         (ONES((3, 2, 2)),
          "x needs two axes, (samples, features), got (3, 2, 2): try x.reshape(len(x), -1)"),
         (np.array(1.0),
-         "x needs two axes, (samples, features), got (): try x.reshape(len(x), -1)"),
+         "x needs two axes, (samples, features), got (): try np.reshape(x, (1, 1))"),
         (ONES((0, 3)), "x holds no samples: shape (0, 3)"),
         ([[1.0, np.nan]], "x holds NaN or infinity (in float32): leave those samples out"),
         ([[1.0, np.inf]], "x holds NaN or infinity (in float32): leave those samples out"),
@@ -399,6 +518,40 @@ def test_a_batch_is_taken_as_it_is_or_as_numbers_of_the_models_dtype():
 def test_what_is_no_batch(x, message):
     with np.errstate(all="raise"):
         refuses(message, as_batch, x, np.dtype("float32"))
+
+
+def series(values):
+    return pytest.importorskip("pandas").Series(values)
+
+
+@pytest.mark.parametrize("kind", [np.array, list, series])
+@pytest.mark.parametrize(
+    ("n_features", "y", "fix"),
+    [
+        (None, np.arange(6.0), "[:, None]"),  # six targets: six samples
+        (1, np.arange(6.0), "[:, None]"),
+        (1, list(range(6)), "[:, None]"),
+        (None, [1.0], "[None, :]"),
+        (6, [1.0], "[None, :]"),
+        (6, None, "[None, :]"),  # predict: the model tells
+        (1, None, "[:, None]"),
+    ],
+)
+def test_advice_for_one_axis_looks_at_the_targets_and_the_type_and_works(kind, n_features, y, fix):
+    x = kind(np.arange(6.0))
+    model = Sequential([Dense(1)] if n_features is None else [Input((n_features,)), Dense(1)])
+    model.compile("sgd", "mse")
+    use = model.predict if y is None else partial(model.fit, y=y, verbose=0)
+    code = ("x" if kind is np.array else "np.asarray(x)") + fix
+    refuses(f"x needs two axes, (samples, features), got (6,): try {code}", use, x)
+    use(eval(code, {"np": np, "x": x}))
+
+
+def test_advice_for_a_pure_function_works_for_lists_too(difference):
+    Y, A = [1.0, 2.0], np.ones((2, 1))
+    with pytest.raises(ValueError, match=r"did you mean np\.asarray\(Y\)\[:, None\]\?$"):
+        difference(Y, A)
+    assert difference(np.asarray(Y)[:, None], A).shape == (2, 1)
 
 
 def test_whole_numbers_of_a_few_bits_do_not_wrap_round(difference, layer):

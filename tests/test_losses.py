@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy import sparse
 
-from nnlib import losses
+from nnlib import Dense, losses
 from nnlib.activations import sigmoid, softmax
 from nnlib.gradient_check import numerical_gradient, relative_error
 from nnlib.losses import (
@@ -109,6 +110,22 @@ def test_crossentropies_are_right_far_from_zero(dtype, z):
             assert gradient.dtype == dtype and np.isfinite(gradient).all()
 
 
+@pytest.mark.parametrize("function", [binary_crossentropy, binary_crossentropy_gradient])
+@pytest.mark.parametrize("target", [5, -0.1, np.nan])
+def test_yes_or_no_lies_between_0_and_1(function, target):
+    message = r"^Y must lie between 0 and 1, got .* to .*: write no as 0, yes as 1$"
+    with pytest.raises(ValueError, match=message):
+        function(np.array([[target], [0.0]]), np.zeros((2, 1)))
+    assert np.isfinite(function([[0.3], [1]], np.zeros((2, 1)))).all()
+
+
+def test_a_single_sigmoid_with_a_loss_for_classes_is_told_the_loss_for_yes_or_no():
+    for name in ("sparse_categorical_crossentropy", "categorical_crossentropy"):
+        message = r"use binary_crossentropy, or Dense\(k, activation='softmax'\) for k classes$"
+        with pytest.raises(ValueError, match=message):
+            losses.get(name).check_layers([Dense(1, "sigmoid")])
+
+
 def test_one_hot():
     np.testing.assert_array_equal(one_hot([1, 0, 2], 3), [[0, 1, 0], [1, 0, 0], [0, 0, 1]])
     np.testing.assert_array_equal(one_hot(np.array([1.0, 0.0]), 2), [[0, 1], [1, 0]])
@@ -125,10 +142,11 @@ def test_one_hot():
         ([-1, 0], "between 0 and 2, got -1 to 0"),
         (
             [0.5, 1, 2, 1],
-            r"^labels must be whole numbers from 0 to 2, got \[0.5, 1.0, 2.0\]…: "
-            "sklearn.preprocessing.LabelEncoder makes them from names$",
+            r"^labels must be whole numbers from 0 to 2, got \[0.5, 1.0, 2.0\]…$",
         ),
-        (["setosa"], r"got \['setosa'\]…: sklearn.preprocessing.LabelEncoder"),
+        (["setosa"], r"^y must hold numbers, got text \('setosa'\): sklearn.preprocessing.Label"),
+        (sparse.eye(3, format="csr"), r"^y is a sparse matrix: pass y.toarray\(\)$"),
+        (np.ma.masked_equal([0, 1, 9], 9), "^y has masked entries"),
         ([[0], [1]], r"^labels need one axis, \(n,\), but got shape \(2, 1\)$"),
     ],
 )
@@ -174,12 +192,12 @@ def test_targets_take_the_shape_of_the_outputs(name, y, n, k, expected):
             "mse",
             ["a", "b", "c", "d"],
             1,
-            r"^y must hold numbers, got dtype <U1 \(\['a', 'b', 'c'\]…\): "
-            "for classes sklearn.preprocessing.LabelEncoder makes labels from names$",
+            r"^y must hold numbers, got text \('a'\): "
+            "sklearn.preprocessing.LabelEncoder makes labels from names$",
         ),
         ("mse", [], 1, r"^y holds no samples, shape \(0,\): give each sample its target$"),
         ("mse", 3.0, 1, r"no samples, shape \(\)"),
-        ("mse", [[1.0], [2.0, 3.0]], 1, "^y must be an array, its rows of one length$"),
+        ("mse", [[1.0], [2.0, 3.0]], 1, "^y must be an array of numbers, its rows of one length$"),
         ("binary_crossentropy", [0, 2, 1], 1, "between 0 and 1, got 0 to 2: write no as 0"),
         (
             "categorical_crossentropy",

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tracemalloc
 import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -681,6 +682,71 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_place_where_no_file_can_be_is_named_and_never_the_temporary_file(tmp_path, monkeypatch):
+    model = Sequential([Input((3,)), Dense(2)])
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    missing = r"^there is no folder '{}': make it with os\.makedirs first$"
+    for path, error, message in [
+        ("models/best.npz", FileNotFoundError, missing.format("models")),
+        ("a/b/best.npz", FileNotFoundError, missing.format("a/b")),
+        ("file/best.npz", FileNotFoundError, missing.format("file")),
+        (".", IsADirectoryError, r"^'\.' is a folder: name a file in it$"),
+        ("", IsADirectoryError, r"^'\.' is a folder"),
+        ("..", IsADirectoryError, r"^'\.\.' is a folder"),
+        (tmp_path, IsADirectoryError, "is a folder: name a file in it$"),
+    ]:
+        with pytest.raises(error, match=message):
+            model.save_weights(path)
+    name = 300 * "x"
+    with pytest.raises(OSError, match=name) as caught:
+        model.save_weights(name)
+    assert ".part" not in str(caught.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    for path in ("models/best.npz", "nothing.npz", "."):
+        with pytest.raises(OSError, match=re.escape(f"'{path}'")):
+            model.load_weights(path)
+
+
+def test_a_name_as_keras_wants_it_is_taken_and_holds_npz(tmp_path):
+    model, other = (Sequential([Input((3,)), Dense(2)], seed=seed) for seed in (0, 1))
+    model.save_weights(tmp_path / "a.weights.h5")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.weights.h5"]
+    other.load_weights(tmp_path / "a.weights.h5")
+    assert same_weights(model, other)
+    with np.load(tmp_path / "a.weights.h5") as file:
+        assert list(file) == ["array_0", "array_1"]
+
+
+def test_an_array_put_in_the_place_of_a_weight_must_have_the_models_dtype():
+    model = small_model()
+    model.build((None, 3))
+    first, kept = model.layers[0], model.layers[0].W
+    first.W = np.ones((3, 4))
+    message = (
+        r"^W of Dense\(4, .*\) holds float64, but the model computes in float32: "
+        r"assign with layer\.W\[\.\.\.\] = values, which keeps the dtype$"
+    )
+    uses = model.predict, partial(model.fit, y=LABELS, verbose=0), partial(model.evaluate, y=LABELS)
+    for use in uses:
+        with pytest.raises(ValueError, match=message):
+            use(X)
+    first.W = kept
+    first.W[...] = np.ones((3, 4))
+    assert model.predict(X).dtype == np.float32
+    np.testing.assert_array_equal(first.W, 1)
+
+
+def test_numpys_own_seed_has_no_effect_and_the_docstring_says_so():
+    def starting_weights(seed):
+        np.random.seed(7)  # noqa: NPY002
+        return Sequential([Input((3,)), Dense(2)], seed=seed).get_weights()[0]
+
+    assert not np.array_equal(starting_weights(None), starting_weights(None))
+    np.testing.assert_array_equal(starting_weights(7), starting_weights(7))
+    assert "`np.random.seed` has no effect" in Sequential.__doc__
+
+
 def test_a_file_is_written_beside_its_place_and_then_put_there(tmp_path, monkeypatch):
     """In the same folder, since a file cannot be moved in one go from one disk to another."""
     model = small_model()
@@ -976,7 +1042,7 @@ def test_weights_that_do_not_fit_change_nothing(which, tmp_path):
         (lambda weights: None,
          "^set_weights takes a list of arrays, got NoneType$", TypeError),
         (lambda weights: [*weights[:-1], ["a", "b"]],
-         r"^weights\[3\] must hold numbers, got dtype <U1", ValueError),
+         r"^weights\[3\] must hold numbers, got text", ValueError),
         (lambda weights: [*weights[:-1], [0, np.nan]],
          r"^the weights hold NaN or infinity \(in float32\)$", ValueError),
         (lambda weights: [*weights[:-1], [0, 1e300]],

@@ -1,5 +1,7 @@
 """Optimizers: one step against the formula, in place, in the dtype of the weights."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -259,3 +261,46 @@ def test_get():
     assert repr(optimizer) == "SGD(learning_rate=0.5, momentum=0.0)"
     assert repr(Adam()) == "Adam(learning_rate=0.001)"
     assert repr(RMSprop()) == "RMSprop(learning_rate=0.001, rho=0.9)"
+
+
+def test_settings_are_read_and_changed_by_name():
+    optimizer = Adam(0.1)
+    run(optimizer)
+    memory = optimizer.memory
+    assert optimizer.get_params() == {
+        "learning_rate": 0.1, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7,
+    }  # fmt: skip
+    assert optimizer.set_params(learning_rate=0.5, beta_1=0) is optimizer
+    assert (optimizer.learning_rate, optimizer.beta_1, optimizer.beta_2) == (0.5, 0, 0.999)
+    assert optimizer.memory is memory and optimizer.iterations == 3
+    for settings, message in [
+        ({"learning_rate": 0.2, "beta_1": 2}, "beta_1 must be at least 0 and below 1, got 2"),
+        ({"learning_rate": 0.2, "momentum": 0}, "Adam has no setting 'momentum'. Known: learning_"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            optimizer.set_params(**settings)
+        assert optimizer.learning_rate == 0.5
+
+
+def test_a_momentum_set_later_takes_effect_or_is_refused():
+    late = SGD(0.1)
+    late.momentum = 0.9
+    np.testing.assert_array_equal(run(late), run(SGD(0.1, momentum=0.9)))
+    early = SGD(0.1, momentum=0.9)
+    early.momentum = 0
+    np.testing.assert_array_equal(run(early), run(SGD(0.1)))
+    stepped = SGD(0.1)
+    run(stepped)
+    changes = partial(setattr, stepped, "momentum"), lambda m: stepped.set_params(momentum=m)
+    for change in changes:
+        with pytest.raises(ValueError, match="has taken steps without a momentum: make a new one"):
+            change(0.9)
+        change(0.0)
+    with pytest.raises(ValueError, match="momentum must be at least 0 and below 1, got 9"):
+        SGD().momentum = 9
+    again = SGD(0.1, momentum=0.5)
+    run(again)
+    again.momentum = 0.9  # the velocity is kept
+    w, v = np.array([1.0, 2.0]), again.memory[0][0].copy()
+    again.apply([GRADIENTS[0]], [w])
+    np.testing.assert_allclose(w, [1.0, 2.0] + 0.9 * v - 0.1 * GRADIENTS[0], rtol=1e-14)

@@ -164,6 +164,31 @@ def test_wrong_settings_are_named_at_fit(iris):
         NetworkRegressor(epochs=0.5).fit(*iris)
 
 
+@pytest.mark.parametrize("optimizer", ["adam", Adam()])
+def test_an_optimizers_settings_are_set_and_searched_as_scikit_learn_writes_them(iris, optimizer):
+    network = NetworkClassifier((4,), optimizer=optimizer, epochs=20, random_state=0)
+    network.set_params(optimizer__learning_rate=0.05)
+    assert network.get_params()["optimizer__learning_rate"] == 0.05
+    direct = NetworkClassifier((4,), optimizer=Adam(0.05), epochs=20, random_state=0)
+    np.testing.assert_array_equal(weights_of(network.fit(*iris)), weights_of(direct.fit(*iris)))
+    search = GridSearchCV(network, {"optimizer__learning_rate": [1e-6, 0.05]}, cv=2).fit(*iris)
+    assert search.best_params_ == {"optimizer__learning_rate": 0.05}
+    assert network.optimizer.learning_rate == 0.05  # the search changed copies
+    copy = clone(network)
+    assert copy.optimizer is not network.optimizer and copy.optimizer.learning_rate == 0.05
+    network.set_params(optimizer="sgd", optimizer__momentum=0.9)
+    assert repr(network.optimizer) == "SGD(learning_rate=0.01, momentum=0.9)"
+    with pytest.raises(ValueError, match="SGD has no setting 'rho'"):
+        network.set_params(optimizer__rho=0.9)
+
+
+@pytest.mark.parametrize("estimator", [NetworkClassifier, NetworkRegressor])
+def test_errors_name_the_estimator_and_no_class_behind_it(estimator):
+    with pytest.raises(TypeError, match=rf"^{estimator.__name__}\.__init__\(\) got an unexpected"):
+        estimator(lr=0.1)
+    assert estimator(epochs=3).get_params()["epochs"] == 3
+
+
 def test_a_fit_that_is_refused_leaves_the_estimator_as_it_was(iris):
     X, y = iris
     network = NetworkClassifier(epochs=2, random_state=0)

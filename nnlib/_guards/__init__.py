@@ -5,13 +5,13 @@ alone; `unguarded` is the way round it, for what has been checked already. The o
 thing each, for classes.
 """
 
+from nnlib._guards.arrays import as_numbers, written
 from nnlib._guards.expectations import expects, unguarded
+from nnlib._guards.names import look_up
 from nnlib._guards.values import (
-    as_numbers,
     check,
     check_function,
     is_whole,
-    look_up,
     positive,
     real_number,
     share,
@@ -30,4 +30,5 @@ __all__ = [
     "share",
     "unguarded",
     "whole_number",
+    "written",
 ]

@@ -6,8 +6,10 @@ import math
 
 import numpy as np
 
+from nnlib._guards.arrays import as_numbers, written
 from nnlib._guards.values import (
-    as_numbers,
+    check_0_to_1,
+    check_classes,
     check_function,
     check_generator,
     check_shape,
@@ -27,7 +29,7 @@ _KINDS = {
     "generator": check_generator,
 }
 
-
+_CONTENTS = {"0 to 1": check_0_to_1, "classes": check_classes}
 _BOUNDS = {real_number: (-math.inf, math.inf), positive: (0, math.inf), share: (0, 1)}  # quick look
 
 
@@ -42,6 +44,7 @@ def expects(**arguments):
         For an array the names of its axes: an axis of one name has one size in all arguments,
         "..." stands for any axes, the same in all, and a digit is a size itself. None is empty.
         With "!" at the end the array is changed in place; other arrays may come as lists or tables.
+        What it has to hold may follow: "n k: classes", "...: 0 to 1".
         Other arguments may be a "number", "positive", a "share" (from 0 to below 1), a "shape", a
         "function" or a "generator".
 
@@ -53,35 +56,43 @@ def expects(**arguments):
 
     Notes
     -----
-    The function behind the guard stays reachable, see `unguarded`.
+    The function behind the guard stays reachable, see `unguarded`, and so do the checks of what
+    its arrays hold, for a door that lets through to the function itself: `contents`, by name.
     """
-    wanted = {name: text.rstrip("!").split() for name, text in arguments.items()}
+    parts = {name: text.rstrip("!").partition(": ") for name, text in arguments.items()}
+    wanted = {name: axes.split() for name, (axes, _, _) in parts.items()}
+    contents = {name: _CONTENTS[held] for name, (_, _, held) in parts.items() if held}
     others = {name: _KINDS[words[0]] for name, words in wanted.items() if words[0] in _KINDS}
     arrays = {name: axes for name, axes in wanted.items() if name not in others}
     changed = {name for name, text in arguments.items() if text.endswith("!")}
 
     def decorate(function):
         signature = inspect.signature(function)
-        fit_as_they_are = _quick_look(list(signature.parameters), arrays, changed, others)
+        order = list(signature.parameters)
+        fit_as_they_are = None if contents else _quick_look(order, arrays, changed, others)
 
         @functools.wraps(function)
         def guarded(*args, **kwargs):
-            if (not kwargs or wanted.keys().isdisjoint(kwargs)) and fit_as_they_are(args):
+            by_place = not kwargs or wanted.keys().isdisjoint(kwargs)
+            if fit_as_they_are and by_place and fit_as_they_are(args):
                 return function(*args, **kwargs)
             bound = signature.bind(*args, **kwargs)
             values = bound.arguments
             for name in others.keys() & values.keys():
                 others[name](name, values[name])
+            texts = {name: written(name, values[name]) for name in arrays}
             for name in arrays:
                 array = as_numbers(name, values[name], name in changed)
                 # whole numbers of a few bits, as in pictures, would wrap round: 100 - 200 is 156
                 values[name] = array if array.dtype.kind == "f" else array.astype(np.int64)
             given = {name: values[name] for name in arrays}
             if not _fit(given, arrays):
-                raise ValueError(_describe_misfit(function.__name__, given, arrays))
+                raise ValueError(_describe_misfit(function.__name__, given, arrays, texts))
+            for name, check_contents in contents.items():
+                check_contents(name, given[name])
             return function(*bound.args, **bound.kwargs)
 
-        guarded.unguarded = function
+        guarded.unguarded, guarded.contents = function, contents
         return guarded
 
     return decorate
@@ -171,13 +182,17 @@ def _fit(given, arrays):
     return all(_match(array.shape, arrays[name], sizes) for name, array in given.items())
 
 
-def _describe_misfit(function, given, arrays):
+def _describe_misfit(function, given, arrays, texts):
     wanted = ", ".join(f"{name} {_as_shape(axes)}" for name, axes in arrays.items())
     if all(axes == ["..."] for axes in arrays.values()):
         wanted = f"{', '.join(arrays)} of one shape"
     found = ", ".join(f"{name} {array.shape}" for name, array in given.items())
     empty = [name for name, array in given.items() if array.size == 0]
-    hint = f": {empty[0]} is empty" if empty else _fix(given, arrays) or _conflict(given, arrays)
+    hint = (
+        f": {empty[0]} is empty"
+        if empty
+        else _fix(given, arrays, texts) or _conflict(given, arrays)
+    )
     return f"{function} expects {wanted}, but got {found}{hint}"
 
 
@@ -185,14 +200,15 @@ def _as_shape(names):
     return f"({', '.join(names)}{',' if len(names) == 1 and names[0] != '...' else ''})"
 
 
-def _fix(given, arrays):
+def _fix(given, arrays, texts):
     """The one change to one array with which all shapes fit, as a question; else nothing."""
     for name, array in given.items():
-        changes = {f"{name}.T": array.T}
+        it = texts[name]
+        changes = {f"{it}.T": array.T}
         if array.ndim == 1:
-            changes = {f"{name}[None, :]": array[None, :], f"{name}[:, None]": array[:, None]}
+            changes = {f"{it}[None, :]": array[None, :], f"{it}[:, None]": array[:, None]}
         elif array.size == max(array.shape, default=0):
-            changes |= {f"{name}.ravel()": array.ravel()}
+            changes |= {f"{it}.ravel()": array.ravel()}
         for text, changed in changes.items():
             if _fit(given | {name: changed}, arrays):
                 return f": did you {'pass' if text.endswith('.T') else 'mean'} {text}?"

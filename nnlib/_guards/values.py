@@ -1,48 +1,23 @@
 """Checks of one value each: what is wrong is named, with its fix."""
 
-import difflib
 import math
 import numbers
 
 import numpy as np
 
 __all__ = [
-    "as_numbers",
     "check",
+    "check_0_to_1",
+    "check_classes",
     "check_function",
     "check_generator",
     "check_shape",
     "is_whole",
-    "look_up",
     "positive",
     "real_number",
     "share",
     "whole_number",
 ]
-
-_NUMBERS = "biuf"  # NumPy's letters for bool, int, unsigned int and float
-
-
-def as_numbers(name, value, is_changed=False):
-    """`value` as an array of numbers, itself where it is one, or an error that names the fix."""
-    if is_changed and not isinstance(value, np.ndarray):
-        raise TypeError(f"{name} is changed in place, so it must be an array, got {value!r}")
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{name} must be an array of numbers, its rows of one length") from error
-    if array.dtype.kind not in _NUMBERS:
-        what = "None" if value is None else f"dtype {array.dtype}"
-        fix = f": is every entry one? Then pass {name}.astype(float)" if value is not None else ""
-        raise ValueError(f"{name} must hold numbers, got {what}{fix}")
-    if is_changed and array.dtype.kind != "f":
-        raise ValueError(
-            f"{name} holds {array.dtype}, which cannot take a part of a step: "
-            f"start with {name}.astype(float)"
-        )
-    if is_changed and not array.flags.writeable:
-        raise ValueError(f"{name} is read-only and cannot be changed in place: pass {name}.copy()")
-    return array
 
 
 def check_function(name, value):
@@ -103,12 +78,19 @@ def is_whole(value, least):
     return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= least
 
 
-def look_up(name, table, kind):
-    """`table[name]`, or a ValueError that lists the known names and the nearest one."""
-    if isinstance(name, str) and name in table:
-        return table[name]
-    if not isinstance(name, str):
-        raise TypeError(f"{kind} must be a name or a suitable object, got {name!r}")
-    near = difflib.get_close_matches(name.lower(), table, n=1, cutoff=0.5)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise ValueError(f"unknown {kind} {name!r}.{hint} Known: {', '.join(table)}")
+def check_classes(name, Y):
+    """Raise a ValueError unless Y (n, k) holds one-hot rows, shares of classes, or 0 and 1."""
+    rows = Y.shape[1] > 1 and Y.min() >= 0 and np.allclose(Y.sum(axis=1), 1, atol=1e-3)
+    check(
+        rows or np.isin(Y, (0, 1)).all(),
+        f"accuracy counts right classes: it needs one-hot rows, or 0 and 1, but {name} holds "
+        f"{Y.min():g} to {Y.max():g}. Numbers: leave accuracy out, mean_squared_error measures "
+        "them. Class labels: one_hot(y, k), with k softmax outputs",
+    )
+
+
+def check_0_to_1(name, Y):
+    """Raise a ValueError unless every number lies between 0 and 1."""
+    low, high = Y.min(), Y.max()
+    message = f"{name} must lie between 0 and 1, got {low:g} to {high:g}: write no as 0, yes as 1"
+    check(0 <= low and high <= 1, message)

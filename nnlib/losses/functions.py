@@ -51,7 +51,7 @@ def mean_squared_error_gradient(Y, A):
     return 2 * (A - Y) / A.size
 
 
-@expects(Y="...", Z="...")
+@expects(Y="...: 0 to 1", Z="...")
 def binary_crossentropy(Y, Z):
     """Mean surprise, in nats, of yes-or-no targets under the probabilities σ(Z).
 
@@ -73,7 +73,7 @@ def binary_crossentropy(Y, Z):
     return np.mean(Y * np.logaddexp(0, -Z) + (1 - Y) * np.logaddexp(0, Z))
 
 
-@expects(Y="...", Z="...")
+@expects(Y="...: 0 to 1", Z="...")
 def binary_crossentropy_gradient(Y, Z):
     """Gradient of the binary cross-entropy with respect to the pre-activations Z.
 

@@ -114,6 +114,12 @@ class Loss:
                 f"{self.name} goes with a {wanted} output, but the last layer is {output!r}, which "
                 f"has none: put Dense({units}, activation={wanted!r}) after it"
             )
+        if wanted == "softmax" and found.name == "sigmoid" and units == 1:
+            raise ValueError(
+                f"{self.name} is for classes that share a softmax, but the last layer is "
+                f"{output!r}: use binary_crossentropy, or Dense(k, activation='softmax') for k "
+                "classes"
+            )
         if wanted and found.name != wanted:
             raise ValueError(
                 f"{self.name} goes with a {wanted} output, but the last layer is {output!r}: "

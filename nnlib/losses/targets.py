@@ -5,9 +5,12 @@ Each kind of targets says what it takes and, where something else comes, what to
 
 import numpy as np
 
-from nnlib._guards import check, whole_number
+from nnlib._guards import as_numbers, check, whole_number
 
 __all__ = ["LABELS", "NUMBERS", "ONE_HOT", "YES_OR_NO", "Targets", "one_hot"]
+
+
+_NAMES = "sklearn.preprocessing.LabelEncoder makes labels from names"
 
 
 def one_hot(y, n_classes):
@@ -37,14 +40,12 @@ def one_hot(y, n_classes):
            [1., 0., 0.]])
     """
     n_classes = whole_number("n_classes", n_classes, 1)
-    y = np.asarray(y)
+    y = as_numbers("y", y, text_fix=_NAMES)
     if y.ndim != 1:
         raise ValueError(f"labels need one axis, (n,), but got shape {y.shape}")
-    is_number = y.dtype.kind in "biuf"  # NumPy's letters for bool, int, unsigned int, float
-    if not is_number or np.any(y != np.floor(y)):
+    if np.any(y != np.floor(y)):
         raise ValueError(
-            f"labels must be whole numbers from 0 to {n_classes - 1}, got {y[:3].tolist()}…: "
-            "sklearn.preprocessing.LabelEncoder makes them from names"
+            f"labels must be whole numbers from 0 to {n_classes - 1}, got {y[:3].tolist()}…"
         )
     if len(y) and not (y.min() >= 0 and y.max() < n_classes):
         raise ValueError(
@@ -155,15 +156,7 @@ NUMBERS, YES_OR_NO, ONE_HOT, LABELS = Targets(), _YesOrNo(), _OneHot(), _Labels(
 
 
 def _as_targets(y):
-    try:
-        y = np.asarray(y)
-    except ValueError as error:
-        raise ValueError("y must be an array, its rows of one length") from error
-    if y.dtype.kind not in "biuf":
-        raise ValueError(
-            f"y must hold numbers, got dtype {y.dtype} ({y.ravel()[:3].tolist()}…): for classes "
-            "sklearn.preprocessing.LabelEncoder makes labels from names"
-        )
+    y = as_numbers("y", y, text_fix=_NAMES)
     if y.ndim == 0 or y.size == 0:
         raise ValueError(f"y holds no samples, shape {y.shape}: give each sample its target")
     if not np.isfinite(y).all():

@@ -28,7 +28,9 @@ class Sequential(Learner):
     dtype : {"float32", "float64"}
         What weights, data and gradients are held in.
     seed : int or None
-        For starting weights, shuffling and layers that are random; None draws a new one each time.
+        For starting weights, shuffling and layers that are random: seed=7 makes a training
+        repeatable. None draws a new one each time. `np.random.seed` has no effect here, since
+        every model has a generator of its own.
 
     Attributes
     ----------

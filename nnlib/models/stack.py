@@ -188,6 +188,13 @@ class Stack:
         Parameters
         ----------
         path : str or Path
+            The name is kept as it is. Whatever it ends in, .weights.h5 too, the file is an npz
+            file, which Keras cannot read.
+
+        Raises
+        ------
+        FileNotFoundError, IsADirectoryError
+            If there is no such folder, or the path is itself a folder.
         """
         save_weights(path, self.get_weights())
 

@@ -1,6 +1,7 @@
 """Optimizers: objects that know their settings, remember what they need, and take steps."""
 
 import copy
+import inspect
 
 import numpy as np
 
@@ -35,6 +36,47 @@ class Optimizer:
         self.learning_rate = learning_rate
         self.iterations = 0
         self.memory = None
+
+    def get_params(self, deep=True):
+        """Settings by name; with `set_params`, what scikit-learn's searches ask for.
+
+        Parameters
+        ----------
+        deep : bool
+            Makes no difference to an optimizer.
+
+        Returns
+        -------
+        dict
+        """
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+
+    def set_params(self, **settings):
+        """Change some settings, and leave what the optimizer remembers as it is.
+
+        Parameters
+        ----------
+        **settings
+            Of those that the optimizer was made with, learning_rate for instance.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If there is no such setting, or a value is none for it; then nothing has changed.
+        """
+        known = self.get_params()
+        for name in settings:
+            message = f"{type(self).__name__} has no setting {name!r}. Known: {', '.join(known)}"
+            check(name in known, message)
+        new, changed = type(self)(**known | settings), copy.copy(self)
+        for name in settings:
+            setattr(changed, name, getattr(new, name))
+        vars(self).update(vars(changed))
+        return self
 
     def apply(self, gradients, parameters):
         """Take one step, changing the parameters in place.
@@ -91,16 +133,32 @@ class SGD(Optimizer):
     ----------
     learning_rate : float > 0 or schedule, η
     momentum : float, 0 ≤ μ < 1
+        May be changed later. Once steps were taken without one, it stays 0.
     nesterov : bool
         Look ahead along the velocity; needs a momentum.
     """
 
     def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False):
         super().__init__(learning_rate)
-        self.momentum = share("momentum", momentum)
+        self.momentum = momentum
         check(momentum or not nesterov, "nesterov=True needs a momentum above 0, 0.9 for instance")
         self.nesterov = bool(nesterov)
-        self.arrays_per_parameter = 1 if momentum else 0
+
+    @property
+    def momentum(self):
+        return self._momentum
+
+    @momentum.setter
+    def momentum(self, value):
+        value = share("momentum", value)
+        has_velocity = self.memory is None or all(self.memory)
+        message = "this SGD has taken steps without a momentum: make a new one, SGD(momentum=…)"
+        check(has_velocity or not value, message)
+        self._momentum = value
+
+    @property
+    def arrays_per_parameter(self):
+        return 1 if self.momentum else 0
 
     def __repr__(self):
         nesterov = ", nesterov=True" if self.nesterov else ""
