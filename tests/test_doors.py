@@ -8,6 +8,7 @@ import importlib
 import inspect
 from functools import partial
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from scipy import sparse
@@ -596,6 +597,7 @@ def test_each_odd_array_has_its_own_words_at_every_door(kind, door):
     right, call = DOORS[door]
     make, message = ODD[kind]
     call(right)  # so it is the oddity alone that is refused
+    plt.close("all")
     odd = make(right)
     with pytest.raises(ValueError, match=message) as caught:
         call(odd)

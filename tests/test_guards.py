@@ -454,6 +454,7 @@ def test_look_up():
     ("get", "name"),
     [
         (losses.get, "mae"), (losses.get, "mean_absolute_error"), (losses.get, "msle"),
+        (losses.get, "cross_entropy"),
         (activations.get, "elu"), (activations.get, "softplus"), (activations.get, "GELU"),
         (optimizers.get, "adagrad"), (optimizers.get, "AdamW"), (optimizers.get, "nadam"),
         (initializers.get, "he_uniform"), (initializers.get, "GlorotNormal"),
@@ -461,7 +462,9 @@ def test_look_up():
     ],
 )  # fmt: skip
 def test_another_function_is_never_offered_for_one_that_is_absent(get, name):
-    with pytest.raises(ValueError, match=r"^unknown \w+ '\w+': nnlib does not have it\. Known: "):
+    with pytest.raises(
+        ValueError, match=r"^unknown \w+ '\w+': nnlib has none of that name\. Known: "
+    ):
         get(name)
 
 
@@ -509,6 +512,7 @@ def test_a_batch_is_taken_as_it_is_or_as_numbers_of_the_models_dtype():
         (np.array(1.0),
          "x needs two axes, (samples, features), got (): try np.reshape(x, (1, 1))"),
         (ONES((0, 3)), "x holds no samples: shape (0, 3)"),
+        ([], "x holds no samples: shape (0,)"),
         ([[1.0, np.nan]], "x holds NaN or infinity (in float32): leave those samples out"),
         ([[1.0, np.inf]], "x holds NaN or infinity (in float32): leave those samples out"),
         ([[1e300, 1.0]], "x holds NaN or infinity (in float32): leave those samples out"),

@@ -724,7 +724,7 @@ def test_an_array_put_in_the_place_of_a_weight_must_have_the_models_dtype():
     first, kept = model.layers[0], model.layers[0].W
     first.W = np.ones((3, 4))
     message = (
-        r"^W of Dense\(4, .*\) holds float64, but the model computes in float32: "
+        r"^W of Dense\(4, .*\) holds float64, but the layer was built for float32: "
         r"assign with layer\.W\[\.\.\.\] = values, which keeps the dtype$"
     )
     uses = model.predict, partial(model.fit, y=LABELS, verbose=0), partial(model.evaluate, y=LABELS)
@@ -735,6 +735,16 @@ def test_an_array_put_in_the_place_of_a_weight_must_have_the_models_dtype():
     first.W[...] = np.ones((3, 4))
     assert model.predict(X).dtype == np.float32
     np.testing.assert_array_equal(first.W, 1)
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments"), [("compile", ("sgd", "mse")), ("predict", (X,)), ("fit", (X, LABELS))]
+)
+def test_a_call_that_python_refuses_names_the_class_that_a_reader_knows(method, arguments):
+    with pytest.raises(TypeError, match=rf"^Sequential\.{method}\(\) got an unexpected keyword"):
+        getattr(small_model(), method)(*arguments, lr=0.1)
+    with pytest.raises(TypeError, match=r"^Sequential\.__init__\(\) got an unexpected keyword"):
+        Sequential(name="mine")
 
 
 def test_numpys_own_seed_has_no_effect_and_the_docstring_says_so():

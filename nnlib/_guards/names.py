@@ -35,8 +35,8 @@ _LACKING = {
     """,
     "loss": """
         binary_focal_crossentropy categorical_focal_crossentropy categorical_hinge
-        cosine_similarity ctc dice hinge huber kl_divergence kld log_cosh mae mape
-        mean_absolute_error mean_absolute_percentage_error mean_squared_logarithmic_error msle
+        cosine_similarity cross_entropy ctc dice hinge huber kl_divergence kld log_cosh mae mape
+        mean_absolute_error mean_absolute_percentage_error mean_squared_logarithmic_error msle nll
         poisson squared_hinge tversky
     """,
     "metric": """
@@ -57,7 +57,7 @@ def look_up(name, table, kind):
         raise TypeError(f"{kind} must be a name or a suitable object, got {name!r}")
     known = f"Known: {', '.join(table)}"
     if _plain(name) in map(_plain, _LACKING.get(kind, "").split()):
-        raise ValueError(f"unknown {kind} {name!r}: nnlib does not have it. {known}")
+        raise ValueError(f"unknown {kind} {name!r}: nnlib has none of that name. {known}")
     meant = _meant(_plain(name), table, kind)
     hint = f" Did you mean {meant!r}?" if meant else ""
     raise ValueError(f"unknown {kind} {name!r}.{hint} {known}")

@@ -1,7 +1,10 @@
 """The model that pages and readers use: layers, steps, and the training in full."""
 
+import inspect
+
 from nnlib.callbacks import History
 from nnlib.models.learner import Learner
+from nnlib.models.stack import Stack
 from nnlib.training import (
     NO_HOOKS,
     Plan,
@@ -138,3 +141,8 @@ class Sequential(Learner):
         hooks = hooks_for(self, callbacks, verbose=verbose, epochs=1, steps=1)
         scores = list(measure(self, X, Y, hooks).values())
         return scores if self.metrics else scores[0]
+
+
+for kind in (Stack, Learner):  # so that Python's own errors of a call name the class one knows
+    for method in filter(inspect.isfunction, vars(kind).values()):
+        method.__qualname__ = f"{Sequential.__name__}.{method.__name__}"

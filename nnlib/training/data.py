@@ -40,10 +40,10 @@ def as_batch(x, dtype, n_features=None, n_targets=None):
     """
     name = written("x", x)
     x = as_numbers("x", x, text_fix=_TEXT)
+    check(x.size > 0, f"x holds no samples: shape {x.shape}")
     if x.ndim != 2:
         fix = _rows_of(name, x, n_features, n_targets)
         raise ValueError(f"x needs two axes, (samples, features), got {x.shape}: try {fix}")
-    check(x.size > 0, f"x holds no samples: shape {x.shape}")
     with np.errstate(over="ignore"):  # what overflows is found in the next line
         x = np.asarray(x, dtype=dtype)
     check(np.isfinite(x).all(), f"x holds NaN or infinity (in {dtype}): leave those samples out")
@@ -65,7 +65,7 @@ def _rows_of(name, x, n_features, n_targets):
 def samples(model, x, n_targets=None):
     """Samples that the model's first layer can take, (n, n_features)."""
     for layer in model.layers:
-        _check_dtypes(layer, model.dtype)
+        _check_dtypes(layer)
     first = model.layers[0]
     n_features = None if first.input_shape is None else first.input_shape[0]
     X = as_batch(x, model.dtype, n_features, n_targets)
@@ -83,14 +83,14 @@ def samples_and_targets(model, x, y):
     return X, Y
 
 
-def _check_dtypes(layer, dtype):
+def _check_dtypes(layer):
     """An array put in the place of a weight would turn the whole model to its own dtype."""
     names = layer.parameter_names if layer.input_shape is not None else ()
     for name in names:
         found = np.asarray(getattr(layer, name)).dtype
-        if found != dtype:
+        if found.kind == "f" and found != layer.dtype:
             raise ValueError(
-                f"{name} of {layer!r} holds {found}, but the model computes in {dtype}: "
+                f"{name} of {layer!r} holds {found}, but the layer was built for {layer.dtype}: "
                 f"assign with layer.{name}[...] = values, which keeps the dtype"
             )
 
