@@ -27,7 +27,14 @@ class Mistake:
     answer: object
 
 
-NUMPY = SimpleNamespace(**vars(numpy))  # as it is now: what a page redefines does not reach it
+class _NumPyAsImported(SimpleNamespace):
+    """NumPy as it is now: what a page redefines later does not reach the answers kept here."""
+
+    def __getattr__(self, name):  # what NumPy itself loads only when it is asked for
+        return getattr(numpy, name)
+
+
+NUMPY = _NumPyAsImported(**vars(numpy))
 
 
 def compiled(source, names):
